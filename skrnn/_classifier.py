@@ -1,0 +1,247 @@
+"""Recurrent classifiers: labels in and out, and the cross-entropy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.special import expit, softmax
+from sklearn.base import ClassifierMixin
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils import column_or_1d, compute_class_weight, compute_sample_weight
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import validate_data
+
+from ._base import CELLS_CONSTRAINT, BaseRecurrent
+from ._docstrings import documented
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
+    """Base of the classifiers.
+
+    The network has one output for two classes, one for each label of a multilabel target, and
+    otherwise one for each class; `LabelBinarizer` turns labels into such rows and back.
+    """
+
+    class_weight: dict | str | list | None = None
+
+    _parameter_constraints = {
+        **BaseRecurrent._parameter_constraints,
+        "class_weight": [dict, list, StrOptions({"balanced"}), None],
+    }
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one pass over a batch of data, from the current weights.
+
+        The first call fixes the classes and the standardisation. The learning rate stays at
+        ``lr``.
+
+        Parameters
+        ----------
+        X : array-like or list of ndarray
+            Sequences, in one of the forms listed in the class's notes.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Labels.
+        classes : array-like of shape (n_classes,), optional
+            All labels that may ever occur; needed in the first call, unless y is multilabel.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the samples.
+
+        Returns
+        -------
+        self
+        """
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' is not supported by partial_fit, which does not see all "
+                "samples at once. Pass the weights as a dict: compute_class_weight('balanced', "
+                "classes=classes, y=y) computes them."
+            )
+        self._known_classes = classes
+        try:
+            return self._partial_fit(X, y, sample_weight)
+        finally:
+            del self._known_classes
+
+    def predict_proba(self, X):
+        """Probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or list of ndarray
+            Sequences, in one of the forms listed in the class's notes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            In the order of ``classes_``. Rows sum to one, unless the target was multilabel: each
+            column is then the probability of one label.
+        """
+        outputs = self._outputs(X)
+        if self._target_type == "multiclass":
+            return softmax(outputs, axis=1)
+        positive = expit(outputs)
+        return positive if self._target_type == "multilabel" else np.hstack([1 - positive, positive])
+
+    def decision_function(self, X):
+        """Outputs of the network before they become probabilities.
+
+        Parameters
+        ----------
+        X : array-like or list of ndarray
+            Sequences, in one of the forms listed in the class's notes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes), or (n_samples,) for two classes
+            Logits; positive ones speak for a label, or for ``classes_[1]``.
+        """
+        outputs = self._outputs(X)
+        return outputs.ravel() if self._target_type == "binary" else outputs
+
+    def predict(self, X):
+        """Most probable class, or all labels more probable than not.
+
+        Parameters
+        ----------
+        X : array-like or list of ndarray
+            Sequences, in one of the forms listed in the class's notes.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_labels)
+        """
+        outputs = self._outputs(X)
+        return self._binarizer.inverse_transform(outputs, threshold=0.0)
+
+    def _check_targets(self, y):
+        y = validate_data(self, y=y, multi_output=True)
+        check_classification_targets(y)
+        kind = type_of_target(y, input_name="y")
+        if kind == "multiclass-multioutput":
+            raise ValueError(
+                f"y has {y.shape[1]} columns with more than two classes each. "
+                f"{type(self).__name__} takes one column of classes, or 0/1 columns of labels; "
+                "wrap it in sklearn.multioutput.MultiOutputClassifier for one model a column."
+            )
+        return y if kind == "multilabel-indicator" else column_or_1d(y, warn=True)
+
+    def _learn_targets(self, y, sample_weight):
+        classes = getattr(self, "_known_classes", None)
+        if hasattr(self, "_known_classes") and classes is None and y.ndim == 1:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        if classes is None or y.ndim == 2:
+            classes = y
+            self._check_two_classes(y, sample_weight)
+        self._binarizer = LabelBinarizer().fit(classes)
+        self.classes_ = self._binarizer.classes_
+        if y.ndim == 2:
+            self._target_type = "multilabel"
+        else:
+            self._target_type = "binary" if len(self.classes_) == 2 else "multiclass"
+
+    def _check_two_classes(self, y, sample_weight):
+        weighted = y if sample_weight is None else y[sample_weight > 0]
+        if y.ndim == 1 and len(np.unique(weighted)) < 2:
+            raise ValueError(
+                f"y has only one class, {weighted[0]!r}, among samples of positive weight; "
+                f"{type(self).__name__} needs at least two classes to tell apart."
+            )
+
+    def _encode_targets(self, y):
+        multilabel = y.ndim == 2
+        if multilabel != (self._target_type == "multilabel"):
+            raise ValueError(
+                f"y is {'multilabel' if multilabel else 'one column of classes'}, but "
+                f"{type(self).__name__} was fitted on a {self._target_type} target."
+            )
+        if multilabel and y.shape[1] != len(self.classes_):
+            raise ValueError(
+                f"y has {y.shape[1]} labels, but {type(self).__name__} was fitted with "
+                f"{len(self.classes_)}."
+            )
+        unknown = () if multilabel else np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(
+                f"y has classes that were not there when {type(self).__name__} was first fitted: "
+                f"{unknown}. Known are {self.classes_}; pass all to the first partial_fit."
+            )
+        return self._binarizer.transform(y).astype(np.float64)
+
+    def _total_weight(self, y, sample_weight):
+        if self.class_weight is None:
+            return sample_weight
+        if y.ndim == 2:
+            of_class = compute_sample_weight(self.class_weight, y)
+        else:
+            present = np.unique(y)
+            weights = compute_class_weight(
+                self.class_weight, classes=present, y=y, sample_weight=sample_weight
+            )
+            of_class = weights[np.searchsorted(present, y)]
+        return of_class if sample_weight is None else of_class * sample_weight
+
+    def _strata(self, y):
+        return y if y.ndim == 1 else None
+
+    def _count_outputs(self):
+        return 1 if self._target_type == "binary" else len(self.classes_)
+
+    def _make_loss(self):
+        if self._target_type == "multiclass":
+            return torch.nn.CrossEntropyLoss(reduction="none")
+        return torch.nn.BCEWithLogitsLoss(reduction="none")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+@documented("Classifier")
+@dataclass(eq=False, repr=False, kw_only=True)
+class RecurrentClassifier(BaseRecurrentClassifier):
+    """Classifier of sequences with any recurrent cells.
+
+    Segments (optional), a stack of recurrent layers [1]_ and a linear read-out from the last
+    valid step, trained on the cross-entropy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn import RecurrentClassifier
+    >>> X = np.random.default_rng(0).normal(size=(200, 20, 1))
+    >>> y = X[:, -5:, 0].sum(axis=1) > 0
+    >>> model = RecurrentClassifier(cells=("lstm", "gru"), max_epochs=5).fit(X, y)
+    >>> model.predict(X).shape
+    (200,)
+    """
+
+    cells: str | tuple[str, ...] = "gru"
+
+    _parameter_constraints = {
+        **BaseRecurrentClassifier._parameter_constraints,
+        "cells": CELLS_CONSTRAINT,
+    }
+
+
+@documented("Classifier", "RNN")
+class RNNClassifier(BaseRecurrentClassifier):
+    """Classifier of sequences with a plain (Elman) recurrent network [1]_."""
+
+    cells = "rnn"
+
+
+@documented("Classifier", "LSTM")
+class LSTMClassifier(BaseRecurrentClassifier):
+    """Classifier of sequences with a long short-term memory [1]_."""
+
+    cells = "lstm"
+
+
+@documented("Classifier", "GRU")
+class GRUClassifier(BaseRecurrentClassifier):
+    """Classifier of sequences with gated recurrent units [1]_."""
+
+    cells = "gru"

@@ -1,0 +1,72 @@
+"""Where a network runs, and on how many threads."""
+
+from contextlib import contextmanager
+
+import torch
+
+# Work (multiply-adds of one training step's recurrent products) below which one thread is faster
+# than several, and below which the transfers to a GPU cost more than it saves.
+ONE_THREAD_WORK = 2e7
+CPU_WORK = 2e7
+
+
+def resolve_device(device: str, work: float = float("inf")) -> torch.device:
+    """Choose the device for a network.
+
+    Parameters
+    ----------
+    device : str
+        "auto" takes CUDA, then MPS, then the CPU, and the CPU for small work; any name of a torch
+        device is taken as it is.
+    work : float
+        Multiply-adds of one training step.
+
+    Raises
+    ------
+    ValueError
+        If the device is unknown to torch or not available on this machine.
+    """
+    if device == "auto":
+        return torch.device("cpu" if work < CPU_WORK else best_device())
+    try:
+        resolved = torch.device(device)
+    except RuntimeError:
+        raise ValueError(
+            f"device={device!r} is no torch device. Use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'."
+        ) from None
+    if not is_available(resolved):
+        raise ValueError(
+            f"device={device!r} is not available on this machine; use device='auto' or 'cpu'."
+        )
+    return resolved
+
+
+def best_device() -> str:
+    """CUDA where there is one, then MPS, then the CPU."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def is_available(device: torch.device) -> bool:
+    """Whether tensors can be put on a device here."""
+    if device.type == "cuda":
+        return torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count()
+    if device.type == "mps":
+        return torch.backends.mps.is_available()
+    return device.type == "cpu"
+
+
+@contextmanager
+def threads_for(work: float):
+    """Run on as many threads as the work deserves, and restore their number afterwards."""
+    before = torch.get_num_threads()
+    wanted = 1 if work < ONE_THREAD_WORK else before
+    if wanted == before:
+        yield
+        return
+    torch.set_num_threads(wanted)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,177 @@
+"""Docstring sections that estimators share, so that each parameter is described once."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from inspect import cleandoc
+
+PARAMETERS = """
+hidden_size : int, default=64
+    Units of each recurrent layer, in each direction.
+num_layers : int, default=1
+    Recurrent layers, one upon the other.
+bidirectional : bool, default=False
+    Read each sequence in both directions. Doubles the parameters.
+dropout : float in [0, 1), default=0.0
+    Probability of dropping a unit between layers and before the read-out, in training only.
+segment_length : int or "auto", default=1
+    Time steps that make one recurrent step. Longer segments are faster and reach further back;
+    "auto" aims at 50 recurrent steps.
+n_channels : int or None, default=None
+    Channels of 2D input, whose rows then hold ``n_timesteps * n_channels`` numbers, all channels
+    of the first step first. None means one for 2D input; other input says it by its shape.
+max_epochs : int, default={max_epochs}
+    Passes over the training data.
+batch_size : int, default=32
+    Sequences in one training step. Data that fit in one batch are trained in double precision.
+lr : float, default={lr}
+    Highest learning rate. It rises to this value over the first tenth of the training steps, then
+    falls to zero along a cosine [2]_; `partial_fit` keeps it constant.
+weight_decay : float, default={weight_decay}
+    Decay of the weights at each step, times the learning rate (AdamW [3]_).
+gradient_clip : float or None, default=1.0
+    Largest norm of the gradient of a step.
+early_stopping : bool, default=False
+    Hold out part of the training data, stop when the loss on it has not fallen for
+    ``n_iter_no_change`` epochs, and restore the best weights.
+validation_fraction : float in (0, 1), default=0.1
+    Share of the training data held out by early stopping.
+n_iter_no_change : int, default=10
+    Epochs without improvement before early stopping.
+standardize : bool, default=True
+    Scale {standardized} to mean zero and variance one, in double precision. The statistics are
+    those of the (weighted) training part; `partial_fit` and `warm_start` keep the first ones.
+{specific}
+warm_start : bool, default=False
+    Start `fit` from the weights of the previous `fit`.
+callbacks : list of skorch callbacks or None, default=None
+    Passed to the skorch net. Without any, a faster loop over the batches gives the same weights.
+    A learning-rate scheduler among them replaces the built-in one.
+device : str, default="auto"
+    Device of torch. "auto" takes CUDA, then MPS, then the CPU, and the CPU for small work.
+random_state : int, RandomState instance or None, default=None
+    Seed of the weights, the order of the batches, dropout and the held-out part. None draws a
+    new seed from the operating system; NumPy's and torch's global generators are never used.
+verbose : int, default=0
+    1 shows a progress bar with the loss.
+"""
+
+ATTRIBUTES = """
+net_ : skorch.NeuralNet
+    The trained net; ``net_.module_`` is the torch module.
+{specific}
+n_features_in_ : int
+    Columns of 2D input; channels of all other input.
+feature_names_in_ : ndarray of shape (n_features_in_,)
+    Columns of a DataFrame that has only strings as names.
+n_iter_ : int
+    Epochs trained.
+loss_curve_ : list of float
+    Mean training loss of each epoch.
+validation_scores_ : list of float or None
+    Minus the mean loss on the held-out part after each epoch, so that higher is better; None
+    without early stopping.
+n_parameters_ : int
+    Trainable parameters.
+interrupted_ : bool
+    Whether Ctrl-C ended the training.
+"""
+
+NOTES = """
+Input is one of
+
+- an array of shape (n_samples, n_timesteps, n_channels),
+- a table of shape (n_samples, n_timesteps * n_channels), such as a DataFrame,
+- a list of arrays of shape (n_timesteps_i, n_channels) or (n_timesteps_i,): sequences of
+  different lengths,
+- a panel of sktime or aeon: a DataFrame with a MultiIndex, a DataFrame of Series, or a list of
+  DataFrames.
+
+A 3D array is never read as sktime's ``numpy3D``, which is (n_samples, n_channels, n_timesteps).
+"""
+
+SEE_ALSO = """
+Recurrent{kind} : Any cells, also different ones in different layers.
+GRU{kind}, LSTM{kind}, RNN{kind} : One kind of cell.
+"""
+
+CELLS = """
+cells : {"gru", "lstm", "rnn", "rnn_relu"} or tuple of them, default="gru"
+    The cell of all layers, or one for each layer from the input up.
+"""
+
+SPECIFIC_PARAMETERS = {
+    "Classifier": """
+class_weight : dict, "balanced", list of dict or None, default=None
+    Weights of the classes, as everywhere in scikit-learn; a list has one item for each label of
+    a multilabel target.
+""",
+    "Regressor": """
+loss : {"squared_error", "absolute_error", "huber"}, default="squared_error"
+    What training minimises, on the standardised target. "huber" is squared for errors up to one
+    standard deviation, and absolute beyond.
+""",
+}
+
+SPECIFIC_ATTRIBUTES = {
+    "Classifier": """
+classes_ : ndarray of shape (n_classes,)
+    The class labels, or the numbers of the labels of a multilabel target.
+""",
+    "Regressor": """
+n_outputs_ : int
+    Columns of the target.
+""",
+}
+
+STANDARDIZED = {"Classifier": "each channel", "Regressor": "each channel and each target"}
+
+CELL_REFERENCES = {
+    "RNN": 'Elman, "Finding structure in time", Cognitive Science 14, 1990.',
+    "LSTM": 'Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997.',
+    "GRU": """Cho et al., "Learning phrase representations using RNN encoder-decoder for
+       statistical machine translation", EMNLP 2014.""",
+}
+
+REFERENCES = """
+.. [1] {cell}
+.. [2] Smith and Topin, "Super-convergence: very fast training of neural networks using large
+       learning rates", 2018.
+.. [3] Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
+"""
+
+
+def documented(kind: str, cell: str = "GRU") -> Callable[[type], type]:
+    """Add the shared numpydoc sections to the docstring of an estimator.
+
+    Parameters
+    ----------
+    kind : {"Classifier", "Regressor"}
+    cell : {"RNN", "LSTM", "GRU"}
+        Whose paper is cited.
+    """
+
+    def add(cls: type) -> type:
+        defaults = {field.name: field.default for field in fields(cls)}
+        parameters = _filled(
+            PARAMETERS,
+            specific=SPECIFIC_PARAMETERS[kind].strip(),
+            standardized=STANDARDIZED[kind],
+            **{name: defaults[name] for name in ("max_epochs", "lr", "weight_decay")},
+        )
+        sections = {
+            "Parameters": (CELLS.strip() + "\n" if "cells" in defaults else "") + parameters,
+            "Attributes": _filled(ATTRIBUTES, specific=SPECIFIC_ATTRIBUTES[kind].strip()),
+            "See Also": _filled(SEE_ALSO, kind=kind),
+            "Notes": NOTES.strip(),
+            "References": _filled(REFERENCES, cell=CELL_REFERENCES[cell]),
+        }
+        summary, heading, examples = cleandoc(cls.__doc__).partition("Examples\n--------\n")
+        body = "\n\n".join(f"{name}\n{'-' * len(name)}\n{text}" for name, text in sections.items())
+        cls.__doc__ = f"{summary.strip()}\n\n{body}\n\n{heading}{examples}".rstrip() + "\n"
+        return cls
+
+    return add
+
+
+def _filled(text: str, **values) -> str:
+    return text.strip().format(**values)

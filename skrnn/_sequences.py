@@ -1,0 +1,164 @@
+"""The door: arrays of any accepted shape become Sequences, the only currency behind it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.utils import check_array
+
+FLOATS = (np.float64, np.float32)
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Sequences padded at their ends to one length.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_samples, n_timesteps, n_channels)
+        In the precision of the input, float32 or float64; zero beyond a sequence's length.
+    lengths : ndarray of shape (n_samples,)
+        Valid steps of each sequence, at least one.
+    """
+
+    values: np.ndarray
+    lengths: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def n_timesteps(self) -> int:
+        return self.values.shape[1]
+
+    @property
+    def n_channels(self) -> int:
+        return self.values.shape[2]
+
+    @property
+    def is_ragged(self) -> bool:
+        return bool(self.lengths.min() < self.n_timesteps)
+
+    def valid(self) -> np.ndarray:
+        """Mask of shape (n_samples, n_timesteps), True where a step is no padding."""
+        return np.arange(self.n_timesteps) < self.lengths[:, None]
+
+    def take(self, index) -> "Sequences":
+        """Some of the sequences, in the order of an index or mask."""
+        return Sequences(self.values[index], self.lengths[index])
+
+    @classmethod
+    def of_equal_length(cls, values: np.ndarray) -> "Sequences":
+        """Sequences from an array of shape (n_samples, n_timesteps, n_channels)."""
+        return cls(values, np.full(len(values), values.shape[1]))
+
+
+def is_list_of_arrays(X) -> bool:
+    """Tell sequences of their own lengths (ndarrays in a list) from a table (a list of lists)."""
+    if isinstance(X, np.ndarray):
+        listed = X.dtype == object and X.ndim == 1
+    else:
+        listed = isinstance(X, (list, tuple))
+    return listed and len(X) > 0 and any(isinstance(x, np.ndarray) for x in X)
+
+
+def n_dims(X) -> int:
+    """Number of dimensions of an array-like, judged by the first items of nested lists.
+
+    Whatever has neither a shape nor items of a list is left to scikit-learn, as a table.
+    """
+    if hasattr(X, "shape"):
+        return len(X.shape)
+    if isinstance(X, (list, tuple)) and X and isinstance(X[0], (list, tuple)):
+        return 1 + n_dims(X[0])
+    return 1 if isinstance(X, (list, tuple)) else 2
+
+
+def from_table(table: np.ndarray, n_channels: int) -> Sequences:
+    """Read each row of a table as one sequence, time-major: all channels of a step, step by step.
+
+    Parameters
+    ----------
+    table : ndarray of shape (n_samples, n_timesteps * n_channels)
+    n_channels : int
+
+    Raises
+    ------
+    ValueError
+        If the columns cannot be divided by the number of channels.
+    """
+    n_samples, n_columns = table.shape
+    if n_columns % n_channels:
+        raise ValueError(
+            f"X has {n_columns} columns, which is no multiple of n_channels={n_channels}. A row "
+            "must hold n_timesteps * n_channels numbers, all channels of the first step first."
+        )
+    return Sequences.of_equal_length(table.reshape(n_samples, n_columns // n_channels, n_channels))
+
+
+def from_array(X, name: str) -> Sequences:
+    """Read an array of shape (n_samples, n_timesteps, n_channels)."""
+    shape = np.shape(X)
+    if len(shape) != 3:
+        raise ValueError(
+            f"X has {len(shape)} dimensions, but {name} expects 2 (n_samples, n_timesteps), 3 "
+            "(n_samples, n_timesteps, n_channels), or a list of arrays (n_timesteps, n_channels)."
+        )
+    if shape[0] and 0 in shape[1:]:
+        empty = "time steps" if shape[1] == 0 else "channels"
+        raise ValueError(
+            f"X has 0 {empty} (shape={shape}), but {name} needs at least one. "
+            "X must have the shape (n_samples, n_timesteps, n_channels)."
+        )
+    values = check_array(X, dtype=FLOATS, allow_nd=True, estimator=name, input_name="X")
+    return Sequences.of_equal_length(values)
+
+
+def from_list(arrays, name: str) -> Sequences:
+    """Read a list of arrays of shape (n_timesteps_i, n_channels) or (n_timesteps_i,)."""
+    arrays = [_as_columns(i, x) for i, x in enumerate(arrays)]
+    channels = arrays[0].shape[1]
+    for i, x in enumerate(arrays):
+        if x.shape[1] != channels:
+            raise ValueError(
+                f"Sequence {i} has {x.shape[1]} channels, but sequence 0 has {channels}. "
+                "All sequences must have the same channels; only their lengths may differ."
+            )
+    lengths = np.array([len(x) for x in arrays])
+    if not lengths.all():
+        raise ValueError(
+            f"Sequence {lengths.argmin()} has 0 time steps, but {name} needs at least one in each."
+        )
+    steps = np.concatenate(arrays)
+    _check_finite(steps, lengths)
+    steps = check_array(steps, dtype=FLOATS, estimator=name, input_name="X")
+    values = np.zeros((len(arrays), lengths.max(), channels), dtype=steps.dtype)
+    values[np.arange(lengths.max()) < lengths[:, None]] = steps
+    return Sequences(values, lengths)
+
+
+def _as_columns(position: int, x) -> np.ndarray:
+    if not isinstance(x, np.ndarray):
+        raise ValueError(
+            f"X is a list of sequences, but item {position} is a {type(x).__name__}. "
+            "Every item must be an ndarray of shape (n_timesteps, n_channels) or (n_timesteps,)."
+        )
+    if x.ndim not in (1, 2):
+        raise ValueError(
+            f"Sequence {position} has the shape {x.shape}; expected (n_timesteps, n_channels) or "
+            "(n_timesteps,)."
+        )
+    return x[:, None] if x.ndim == 1 else x
+
+
+def _check_finite(steps: np.ndarray, lengths: np.ndarray) -> None:
+    """Name the first sequence with a missing or infinite value."""
+    if steps.dtype.kind != "f":
+        return
+    bad = ~np.isfinite(steps).all(axis=1)
+    if bad.any():
+        sequence = np.searchsorted(np.cumsum(lengths), bad.argmax(), side="right")
+        what = "NaN" if np.isnan(steps[bad.argmax()]).any() else "infinity"
+        raise ValueError(
+            f"Input X contains {what}, first in sequence {sequence}. Drop or impute such values, "
+            "for instance with the last observation before them."
+        )

@@ -1,0 +1,319 @@
+"""The one training loop of the package: skorch's, with its per-batch work taken out.
+
+Estimators and forecasters hand over a network, a loss and data, and get a trained skorch net.
+"""
+
+import math
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import EarlyStopping, LRScheduler
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from ._batches import Batch, batches_by_length, shuffled_batches
+from ._device import is_available, threads_for
+
+EVALUATION_BATCH = 1024
+WARM_UP = 0.1  # share of the training steps in which the learning rate rises
+
+
+class Data(Protocol):
+    """What the loop needs to know of training data."""
+
+    lengths: Tensor | None
+
+    def __len__(self) -> int: ...
+
+    def take(self, index: Tensor) -> Batch: ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train.
+
+    Attributes
+    ----------
+    epochs : int
+    batch_size : int
+    lr : float
+        The highest learning rate where ``scheduled``, the only one otherwise.
+    weight_decay : float
+        Decoupled from the gradient (AdamW).
+    gradient_clip : float or None
+        Largest norm of a gradient.
+    patience : int or None
+        Epochs without a better validation loss after which training stops; the best weights are
+        restored. None trains all epochs.
+    scheduled : bool
+        One learning-rate cycle over all epochs (Smith and Topin 2018): up, then down to zero.
+    seed : int
+        Order of the batches, and dropout.
+    work : float
+        Multiply-adds of one training step; decides on the number of threads.
+    """
+
+    epochs: int
+    batch_size: int
+    lr: float
+    weight_decay: float = 0.0
+    gradient_clip: float | None = None
+    patience: int | None = None
+    scheduled: bool = True
+    seed: int = 0
+    work: float = math.inf
+
+
+class _EnoughTraining(KeyboardInterrupt):
+    """Leaves skorch's loop over epochs, which has no other exit."""
+
+
+class Batches:
+    """Iterates over the batches of an epoch, in a new random order each time if ``shuffled``."""
+
+    def __init__(self, data: Data, batch_size: int, generator: torch.Generator, shuffled: bool):
+        self.data = data
+        self.batch_size = batch_size if shuffled else max(batch_size, EVALUATION_BATCH)
+        self.generator = generator
+        self.shuffled = shuffled
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.data) / self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        args = len(self.data), self.batch_size, self.data.lengths
+        if self.shuffled:
+            indices = shuffled_batches(*args, self.generator)
+        else:
+            indices = batches_by_length(*args)
+        for index in indices:
+            yield self.data.take(index)
+
+
+class RecurrentNet(NeuralNet):
+    """The skorch net inside every estimator.
+
+    Differences from a plain ``NeuralNet``: the data are ``Data``, not datasets; there is no batch
+    bookkeeping unless callbacks might look at it; a net is pickled as NumPy arrays; Ctrl-C is
+    recorded in ``interrupted_``.
+    """
+
+    def __init__(self, *args, plan: Plan, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.plan = plan
+
+    # Training
+
+    def learn(self, train: Data, validation: Data | None, verbose: int = 0) -> "RecurrentNet":
+        """Run the plan on training data, with validation data for early stopping."""
+        self.interrupted_ = False
+        self._best_weights, self._n_stale, self._lowest = None, 0, {}
+        self._generator = torch.Generator().manual_seed(self.plan.seed)
+        self._share_generator()
+        self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
+        with (
+            threads_for(self.plan.work),
+            tqdm(total=self.plan.epochs, disable=not verbose, unit="epoch") as self._progress,
+        ):
+            self.partial_fit((train, validation))
+        if self._best_weights is not None:
+            self.module_.load_state_dict(self._best_weights)
+        self._drop_unfinished_epoch()
+        del self._progress, self._schedule, self._best_weights
+        return self
+
+    def get_split_datasets(self, X, y=None, **fit_params):
+        return X  # (training data, validation data or None), as passed by ``learn``
+
+    def get_iterator(self, dataset, training=False):
+        return Batches(dataset, self.plan.batch_size, self._generator, shuffled=training)
+
+    def fit_loop(self, X, y=None, epochs=None, **params):
+        try:
+            return super().fit_loop(X, y, self.plan.epochs, **params)
+        except KeyboardInterrupt as stop:  # swallowed by skorch, whoever raised it
+            self.interrupted_ = not (isinstance(stop, _EnoughTraining) or self._stopped_early())
+            raise
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        if iterator is None:
+            return
+        if self.callbacks_:
+            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+            batches = self.history[-1, "batches", :, (prefix + "_loss", prefix + "_batch_size")]
+            loss = sum(loss * size for loss, size in batches) / sum(size for _, size in batches)
+        else:
+            loss = self._run_lean_epoch(iterator, training)
+        if training and not math.isfinite(loss):
+            raise ValueError(
+                f"Training diverged in epoch {len(self.history)}: the loss is {loss}. "
+                f"Lower lr (now {self.plan.lr}) or gradient_clip (now {self.plan.gradient_clip})."
+            )
+        self.history.record(prefix + "_loss", loss)
+        self.history.record(prefix + "_loss_best", loss < self._lowest.get(prefix, math.inf))
+        self._lowest[prefix] = min(loss, self._lowest.get(prefix, math.inf))
+
+    def _run_lean_epoch(self, iterator: Batches, training: bool) -> float:
+        """Do what skorch does for an epoch, without what only callbacks could see."""
+        self._set_training(training)
+        total, n_samples = 0.0, 0
+        with torch.set_grad_enabled(training):
+            for inputs, targets in iterator:
+                loss = self.get_loss(self.infer(inputs), targets, X=inputs)
+                if training:
+                    self.optimizer_.zero_grad()
+                    loss.backward()
+                    self.on_grad_computed(self, None)
+                    self.optimizer_.step()
+                    self.on_batch_end(self, training=True)
+                total += loss.detach() * len(targets)
+                n_samples += len(targets)
+        return float(total) / n_samples
+
+    def infer(self, x, **fit_params):
+        return self.module_(x["values"], x.get("lengths"))
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Mean loss of a batch, weighted where samples have weights."""
+        losses = self.criterion_(y_pred, y_true)
+        if losses.dim() > 1:
+            losses = losses.flatten(1).mean(1)
+        return (losses * X["weights"]).mean() if "weights" in X else losses.mean()
+
+    def on_grad_computed(self, net, named_parameters, **kwargs):
+        if self.plan.gradient_clip is not None:
+            nn.utils.clip_grad_norm_(self.module_.parameters(), self.plan.gradient_clip)
+
+    def on_batch_end(self, net, batch=None, training=False, **kwargs):
+        if training and self._schedule is not None:
+            self._schedule.step()
+
+    def notify(self, method_name, **cb_kwargs):
+        super().notify(method_name, **cb_kwargs)
+        if method_name == "on_epoch_end":
+            self._progress.set_postfix(loss=f"{self.history[-1, 'train_loss']:.4g}", refresh=False)
+            self._progress.update()
+            if self.plan.patience is not None:
+                self._keep_best()
+
+    def get_default_callbacks(self):
+        return []
+
+    def _make_schedule(self, n_batches: int):
+        own = any(isinstance(callback, LRScheduler) for _, callback in self.callbacks_)
+        if not self.plan.scheduled or own:
+            return None
+        total_steps = self.plan.epochs * n_batches
+        return torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer_,
+            max_lr=self.plan.lr,
+            # +1: the scheduler is stepped once more than there are learning rates to set
+            total_steps=total_steps + 1,
+            pct_start=WARM_UP,
+            cycle_momentum=False,
+        )
+
+    def _share_generator(self) -> None:
+        for module in self.module_.modules():
+            if hasattr(module, "generator"):
+                module.generator = torch.Generator(self.device).manual_seed(self.plan.seed)
+
+    def _keep_best(self) -> None:
+        if self.history[-1, "valid_loss_best"]:
+            weights = self.module_.state_dict()
+            self._best_weights = {name: value.clone() for name, value in weights.items()}
+            self._n_stale = 0
+            return
+        self._n_stale += 1
+        if self._n_stale >= self.plan.patience:
+            raise _EnoughTraining
+
+    def _stopped_early(self) -> bool:
+        """Whether one of skorch's own callbacks asked to stop, which it does by an interrupt."""
+        stoppers = [cb for _, cb in self.callbacks_ if isinstance(cb, EarlyStopping)]
+        return any(stopper.misses_ == stopper.patience for stopper in stoppers)
+
+    def _drop_unfinished_epoch(self) -> None:
+        if len(self.history) and "train_loss" not in self.history[-1]:
+            del self.history[-1]
+
+    # Evaluation
+
+    def outputs(self, values: Tensor, lengths: Tensor | None, work: float) -> Tensor:
+        """Raw outputs of the network, (n_samples, n_outputs), on the CPU."""
+        self.module_.eval()
+        with torch.inference_mode(), threads_for(work):
+            if len(values) <= EVALUATION_BATCH:
+                return self.module_(values, lengths).cpu()
+            parts, order = [], []
+            for index in batches_by_length(len(values), EVALUATION_BATCH, lengths):
+                cut = None if lengths is None else lengths[index]
+                longest = values.shape[1] if cut is None else int(cut.max())
+                parts.append(self.module_(values[index, :longest], cut).cpu())
+                order.append(index)
+            outputs = torch.cat(parts)
+            return outputs[torch.cat(order).argsort()]
+
+    # Pickling: arrays only, so that a net trained on a GPU loads without one
+
+    def __getstate__(self):
+        hidden = {"optimizer_", "_generator"}
+        state = {key: value for key, value in self.__dict__.items() if key not in hidden}
+        state["optimizer_state"] = _to_numpy(self.optimizer_.state_dict())
+        return state
+
+    def __setstate__(self, state):
+        optimizer_state = _to_torch(state.pop("optimizer_state"))
+        if not is_available(torch.device(state["device"])):
+            warnings.warn(f"{state['device']} is not available here; the net moves to the CPU.")
+            state["device"] = "cpu"
+        self.__dict__.update(state)
+        self.module_.to(self.device)
+        self.initialize_optimizer()
+        self.optimizer_.load_state_dict(optimizer_state)
+
+
+def make_net(
+    module: nn.Module,
+    criterion: nn.Module,
+    plan: Plan,
+    device: torch.device,
+    callbacks=None,
+) -> RecurrentNet:
+    """Set up a net around a network, ready to learn."""
+    net = RecurrentNet(
+        module,
+        criterion,
+        plan=plan,
+        optimizer=torch.optim.AdamW,
+        optimizer__weight_decay=plan.weight_decay,
+        optimizer__fused=True,
+        lr=plan.lr,
+        max_epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        device=str(device),
+        callbacks=list(callbacks or ()),
+        train_split=None,
+        verbose=0,
+    )
+    return net.initialize()
+
+
+def _to_numpy(tree):
+    if isinstance(tree, Tensor):
+        return tree.cpu().numpy()
+    if isinstance(tree, dict):
+        return {key: _to_numpy(value) for key, value in tree.items()}
+    return tree
+
+
+def _to_torch(tree):
+    if hasattr(tree, "dtype") and hasattr(tree, "shape"):
+        return torch.tensor(tree)
+    if isinstance(tree, dict):
+        return {key: _to_torch(value) for key, value in tree.items()}
+    return tree

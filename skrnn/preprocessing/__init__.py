@@ -1,0 +1,1 @@
+"""Windows over long series, and scaling of sequences."""
