@@ -5,20 +5,19 @@ import warnings
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Integral, Real
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_array, check_consistent_length
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ._batches import ResidentData
 from ._device import resolve_device
 from ._frames import unframe
 from ._interrupt import on_interrupt
+from ._parameters import COMMON, at_least, one_of, open_interval
 from ._sequences import (
     FLOATS,
     Sequences,
@@ -34,7 +33,7 @@ from .nn import Architecture, build_network
 from .nn.cells import CELLS
 from .preprocessing._scaling import StepScaler
 
-CELLS_CONSTRAINT = [StrOptions(set(CELLS)), tuple, list]
+CELLS_CONSTRAINT = [one_of(*CELLS), tuple, list]
 AUTO_STEPS = 50  # recurrent steps that segment_length="auto" aims at
 
 
@@ -69,26 +68,16 @@ class BaseRecurrent(BaseEstimator, ABC):
     verbose: int = 0
 
     _parameter_constraints = {
-        "hidden_size": [Interval(Integral, 1, None, closed="left")],
-        "num_layers": [Interval(Integral, 1, None, closed="left")],
+        **COMMON,
         "bidirectional": ["boolean"],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "segment_length": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "n_channels": [Interval(Integral, 1, None, closed="left"), None],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "lr": [Interval(Real, 0, None, closed="neither")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "gradient_clip": [Interval(Real, 0, None, closed="neither"), None],
+        "n_channels": [at_least(1), None],
+        "max_epochs": [at_least(1)],
         "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "validation_fraction": [open_interval(0, 1)],
+        "n_iter_no_change": [at_least(1)],
         "standardize": ["boolean"],
         "warm_start": ["boolean"],
         "callbacks": [list, tuple, None],
-        "device": [str],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
     }
 
     # What classifiers and regressors do differently

@@ -8,12 +8,12 @@ from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d, compute_class_weight, compute_sample_weight
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
 from ._base import CELLS_CONSTRAINT, BaseRecurrent
 from ._docstrings import documented
+from ._parameters import one_of
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -28,7 +28,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
 
     _parameter_constraints = {
         **BaseRecurrent._parameter_constraints,
-        "class_weight": [dict, list, StrOptions({"balanced"}), None],
+        "class_weight": [dict, list, one_of("balanced"), None],
     }
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):

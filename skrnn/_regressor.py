@@ -7,11 +7,11 @@ import torch
 from sklearn.base import RegressorMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import validate_data
 
 from ._base import CELLS_CONSTRAINT, BaseRecurrent
 from ._docstrings import documented
+from ._parameters import one_of
 
 LOSSES = {
     "squared_error": torch.nn.MSELoss,
@@ -28,7 +28,7 @@ class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
 
     _parameter_constraints = {
         **BaseRecurrent._parameter_constraints,
-        "loss": [StrOptions(set(LOSSES))],
+        "loss": [one_of(*LOSSES)],
     }
 
     def partial_fit(self, X, y, sample_weight=None):

@@ -1,0 +1,30 @@
+"""What is installed, and what the networks run on."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+import torch
+
+from ._device import best_device
+from ._version import __version__
+
+PACKAGES = ("torch", "scikit-learn", "skorch", "sktime", "numpy", "pandas", "statsforecast")
+
+
+def info() -> dict[str, str]:
+    """Versions, device and threads, as `skrnn info` prints them."""
+    return {
+        "skrnn": __version__,
+        "python": platform.python_version(),
+        **{name: _version(name) for name in PACKAGES},
+        "device": best_device(),
+        "threads": str(torch.get_num_threads()),
+        "fused kernels": "no (layers of torch.nn)",
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
