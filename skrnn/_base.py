@@ -54,7 +54,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     n_channels: int | None = None
     max_epochs: int = 60
     batch_size: int = 32
-    lr: float = 5e-3
+    lr: float = 1e-2
     weight_decay: float = 1e-2
     gradient_clip: float | None = 1.0
     early_stopping: bool = False
@@ -108,7 +108,7 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     def _strata(self, y):
         """What the held-out part of early stopping is stratified by."""
-        return None
+        return
 
     # Fitting
 

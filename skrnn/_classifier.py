@@ -82,7 +82,9 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
         if self._target_type == "multiclass":
             return softmax(outputs, axis=1)
         positive = expit(outputs)
-        return positive if self._target_type == "multilabel" else np.hstack([1 - positive, positive])
+        return (
+            positive if self._target_type == "multilabel" else np.hstack([1 - positive, positive])
+        )
 
     def decision_function(self, X):
         """Outputs of the network before they become probabilities.

@@ -7,6 +7,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -66,6 +67,14 @@ class Plan:
     scheduled: bool = True
     seed: int = 0
     work: float = math.inf
+
+
+def one_cycle(step: int, total_steps: int) -> float:
+    """Share of the highest learning rate in a step: a linear rise, then half a cosine to zero."""
+    rise = WARM_UP * total_steps
+    if step < rise:
+        return (step + 1) / (rise + 1)
+    return 0.5 * (1 + math.cos(math.pi * (step - rise) / (total_steps - rise)))
 
 
 class _EnoughTraining(KeyboardInterrupt):
@@ -207,15 +216,8 @@ class RecurrentNet(NeuralNet):
         own = any(isinstance(callback, LRScheduler) for _, callback in self.callbacks_)
         if not self.plan.scheduled or own:
             return None
-        total_steps = self.plan.epochs * n_batches
-        return torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer_,
-            max_lr=self.plan.lr,
-            # +1: the scheduler is stepped once more than there are learning rates to set
-            total_steps=total_steps + 1,
-            pct_start=WARM_UP,
-            cycle_momentum=False,
-        )
+        cycle = partial(one_cycle, total_steps=self.plan.epochs * n_batches)
+        return torch.optim.lr_scheduler.LambdaLR(self.optimizer_, cycle)
 
     def _share_generator(self) -> None:
         for module in self.module_.modules():

@@ -64,7 +64,7 @@ def _check_numeric(column: pd.Series, name: str) -> None:
 
 
 def _parse_times(column: pd.Series, name: str) -> pd.Series:
-    times = pd.to_datetime(column, errors="coerce")
+    times = pd.to_datetime(column, errors="coerce", format="mixed")
     if times.isna().any():
         row = int(times.isna().to_numpy().argmax())
         raise ValueError(
@@ -91,7 +91,9 @@ def _regular_index(times: pd.Index, name: str) -> pd.Index:
         gaps = times.to_series().diff().iloc[1:]
         if len(gaps) and (gaps != gaps.iloc[0]).any():
             first = gaps.index[gaps.to_numpy() != gaps.iloc[0]][0]
-            raise ValueError(f"Column {name!r} is not evenly spaced: there is a gap before {first}.")
+            raise ValueError(
+                f"Column {name!r} is not evenly spaced: there is a gap before {first}."
+            )
         return times.rename(name)
     frequency = pd.infer_freq(times) if len(times) > 2 else None
     if frequency is None:

@@ -236,9 +236,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         values = [as_array(series)[-self.window_length_ :] for series in self._series.values()]
         panel = Panel.of(values, self.window_length_, self.sp)
         every = torch.arange(len(values))
-        data = WindowData(
-            panel, panel.stops, every, self.window_length_, self.horizon_, self.sp
-        )
+        data = WindowData(panel, panel.stops, every, self.window_length_, self.horizon_, self.sp)
         windows = data.windows(every)
         work = len(values) * self.net_.module_.architecture.multiply_adds(self.window_length_)
         deviation = self.net_.outputs(windows.values.to(self.net_.device), None, work)
@@ -273,7 +271,9 @@ class BaseRecurrentForecaster(BaseForecaster):
 
 
 class RNNForecaster(BaseRecurrentForecaster):
-    __doc__ = BaseRecurrentForecaster.__doc__.replace("A recurrent network", "A plain (Elman) RNN", 1)
+    __doc__ = BaseRecurrentForecaster.__doc__.replace(
+        "A recurrent network", "A plain (Elman) RNN", 1
+    )
     _cell = "rnn"
 
 

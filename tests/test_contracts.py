@@ -1,0 +1,228 @@
+"""Behaviour that neither scikit-learn's nor sktime's suite asks for, for all six estimators."""
+
+import copy
+import io
+import pickle
+import random
+
+import joblib
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.ensemble import BaggingClassifier, BaggingRegressor
+from sklearn.model_selection import cross_val_predict
+
+from tests.conftest import CLASSIFIERS, make_data, outputs, ragged
+
+
+def test_order_of_time_steps_matters(make, data):
+    X, y = data
+    model = make(max_epochs=20).fit(X, y)
+    assert not np.allclose(outputs(model, X), outputs(model, X[:, ::-1]), atol=1e-2)
+
+
+def test_early_steps_reach_the_prediction(make, data):
+    X, y = data
+    model = make(max_epochs=20).fit(X, y)
+    changed = X.copy()
+    changed[:, -4] += 1.0
+    assert np.abs(outputs(model, X) - outputs(model, changed)).max() > 1e-3
+
+
+def test_predictions_do_not_depend_on_company(make, data):
+    X, y = data
+    model = make().fit(X, y)
+    together = outputs(model, X)
+    alone = np.concatenate([outputs(model, x[None]) for x in X])
+    np.testing.assert_allclose(alone, together, rtol=1e-5, atol=1e-6)
+    order = np.random.default_rng(0).permutation(len(X))
+    np.testing.assert_allclose(outputs(model, X[order]), together[order], rtol=1e-5, atol=1e-6)
+    twice = outputs(model, np.concatenate([X] * 20))  # more than one evaluation batch
+    np.testing.assert_allclose(twice, np.tile(together, 20), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("options", [{}, {"bidirectional": True}, {"segment_length": 3}], ids=str)
+def test_padding_never_leaks(make, data, options):
+    X, y = data
+    short = ragged(X)
+    model = make(num_layers=2, **options).fit(short, y)
+    together = outputs(model, short)
+    for i in range(10):
+        np.testing.assert_allclose(outputs(model, short[i][None]), together[i : i + 1], rtol=1e-4)
+        company = [short[i], np.full((50, 2), 1e3)]
+        np.testing.assert_allclose(outputs(model, company)[:1], together[i : i + 1], rtol=1e-4)
+
+
+def test_lists_of_equal_length_are_like_an_array(make, data):
+    X, y = data
+    np.testing.assert_array_equal(
+        outputs(make().fit(X, y), X), outputs(make().fit(list(X), y), list(X))
+    )
+
+
+def test_number_of_jobs_changes_nothing(make, data):
+    X, y = data
+    one = cross_val_predict(make(), X, y, cv=3, n_jobs=1)
+    two = cross_val_predict(make(), X, y, cv=3, n_jobs=2)
+    np.testing.assert_allclose(one, two, rtol=1e-6)
+
+
+def test_threads_of_an_ensemble_change_nothing(estimator_class, make):
+    X, y = make_data(estimator_class, 60, n_channels=1)
+    bagging = BaggingClassifier if estimator_class in CLASSIFIERS else BaggingRegressor
+    X = X[:, :, 0]
+    results = []
+    for n_jobs in (1, 2):
+        with joblib.parallel_config(backend="threading"):
+            model = bagging(make(dropout=0.3), n_estimators=4, n_jobs=n_jobs, random_state=0)
+            results.append(model.fit(X, y).predict(X))
+    np.testing.assert_allclose(*results, rtol=1e-6)
+
+
+def test_same_seed_same_model_bit_for_bit(make, data):
+    X, y = data
+    first, second = (make(dropout=0.2).fit(X, y) for _ in range(2))
+    for a, b in zip(first.net_.module_.parameters(), second.net_.module_.parameters()):
+        assert torch.equal(a, b)
+    assert first.loss_curve_ == second.loss_curve_
+
+
+def test_different_seeds_differ(make, data):
+    X, y = data
+    a, b = (outputs(make(random_state=s).fit(X, y), X) for s in (0, 1))
+    assert not np.allclose(a, b)
+    c, d = (outputs(make(random_state=None).fit(X, y), X) for _ in range(2))
+    assert not np.allclose(c, d)
+
+
+def test_random_state_instance_is_consumed(make, data):
+    X, y = data
+    generator = np.random.RandomState(0)
+    a, b = (outputs(make(random_state=generator).fit(X, y), X) for _ in range(2))
+    assert not np.allclose(a, b)
+
+
+@pytest.mark.parametrize("random_state", [0, None])
+def test_global_generators_are_untouched(make, data, random_state):
+    X, y = data
+    before = torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()
+    make(dropout=0.5, early_stopping=True, random_state=random_state).fit(X, y).predict(X)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert np.array_equal(np.random.get_state()[1], before[1])
+    assert random.getstate() == before[2]
+
+
+def test_number_of_threads_is_restored(make, data):
+    X, y = data
+    torch.set_num_threads(2)
+    make().fit(X, y).predict(X)
+    assert torch.get_num_threads() == 2
+    with pytest.raises(ValueError, match="diverged"):
+        make(lr=1e30, gradient_clip=None, standardize=False).fit(X * 1e30, y)
+    assert torch.get_num_threads() == 2
+
+
+def test_silent_and_nothing_on_disk(make, data, capfd, tmp_path, monkeypatch):
+    X, y = data
+    monkeypatch.chdir(tmp_path)
+    model = make(early_stopping=True).fit(X, y)
+    model.score(X, y)
+    assert capfd.readouterr() == ("", "")
+    assert not list(tmp_path.iterdir())
+
+
+def test_verbose_shows_a_progress_bar_with_the_loss(make, data, capfd):
+    X, y = data
+    make(verbose=1).fit(X, y)
+    shown = capfd.readouterr()
+    assert "3/3" in shown.err
+    assert "loss=" in shown.err
+
+
+def test_failed_fit_leaves_the_estimator_as_it_was(make, data):
+    X, y = data
+    model = make().fit(X, y)
+    state, before = dict(vars(model)), outputs(model, X)
+    for bad in (X[:, :, :1] * np.nan, X[:, 0, 0]):
+        with pytest.raises(ValueError, match="X|Expected"):
+            model.fit(bad, y)
+    with pytest.raises(ValueError, match="inconsistent"):
+        model.fit(X, y[:-1])
+    model.set_params(lr=1e30, gradient_clip=None, standardize=False)
+    with pytest.raises(ValueError, match="diverged"):
+        model.fit(X * 1e30, y)
+    model.set_params(lr=state["lr"], gradient_clip=state["gradient_clip"], standardize=True)
+    assert vars(model) == state
+    np.testing.assert_array_equal(outputs(model, X), before)
+
+
+COPIES = {
+    "pickle": lambda model: pickle.loads(pickle.dumps(model)),
+    "deepcopy": copy.deepcopy,
+    "refitted clone": lambda model: clone(model).fit(*model.data),
+}
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_copies_predict_the_same(make, data, copied):
+    X, y = data
+    model = make(dropout=0.1).fit(X, y)
+    model.data = data
+    np.testing.assert_array_equal(outputs(COPIES[copied](model), X), outputs(model, X))
+
+
+def test_joblib_memory_map_predicts_the_same(make, data, tmp_path):
+    X, y = data
+    model = make().fit(X, y)
+    joblib.dump(model, tmp_path / "model")
+    loaded = joblib.load(tmp_path / "model", mmap_mode="r")
+    np.testing.assert_array_equal(outputs(loaded, X), outputs(model, X))
+    loaded.partial_fit(X, y)
+
+
+def test_partial_fit_goes_on_after_a_pickle(make, data):
+    X, y = data
+    kept = make().fit(X, y)
+    loaded = pickle.loads(pickle.dumps(kept))
+    for model in (kept, loaded):
+        model.partial_fit(X, y)
+    np.testing.assert_allclose(outputs(loaded, X), outputs(kept, X), rtol=1e-6)
+
+
+def test_pickle_holds_arrays_and_a_version(make, data):
+    X, y = data
+    stored = make().fit(X, y).__getstate__()
+    assert stored["_skrnn_version"]
+    assert b"torch._utils" not in pickle.dumps(stored)  # how tensors are pickled
+
+
+def test_pickle_of_another_version_warns(make, data):
+    model = make().fit(*data)
+    state = {**model.__getstate__(), "_skrnn_version": "0.0.1"}
+    with pytest.warns(UserWarning, match=r"pickled by skrnn 0\.0\.1"):
+        copy.copy(model).__setstate__(state)
+
+
+def test_unscaled_input_is_as_good(make, data):
+    X, y = data
+    plain = outputs(make().fit(X, y), X)
+    shifted = X * 1e4 + 1e6
+    np.testing.assert_allclose(
+        outputs(make().fit(shifted, y), shifted), plain, rtol=1e-3, atol=1e-3
+    )
+
+
+def test_single_precision_input_is_not_changed(make, data):
+    X, y = data
+    X = X.astype(np.float32)
+    X.setflags(write=False)
+    model = make().fit(X, y)
+    assert outputs(model, X).dtype == np.float64
+
+
+def test_file_objects_are_closed(make, data):
+    """Dumping to a stream works without a file system."""
+    stream = io.BytesIO()
+    joblib.dump(make().fit(*data), stream)
+    assert stream.tell()

@@ -1,0 +1,59 @@
+"""Devices, faked where the machine has none."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+
+from skrnn import GRURegressor, _device
+from skrnn._device import CPU_WORK, resolve_device
+from tests.conftest import SMALL, make_data
+
+
+@pytest.fixture
+def with_cuda(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+
+
+def test_auto_takes_a_gpu_for_large_work_only(with_cuda):
+    assert resolve_device("auto", CPU_WORK * 10).type == "cuda"
+    assert resolve_device("auto", CPU_WORK / 10).type == "cpu"
+
+
+def test_auto_takes_mps_without_cuda(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert resolve_device("auto").type == "mps"
+
+
+def test_named_devices(with_cuda):
+    assert resolve_device("cuda:1") == torch.device("cuda:1")
+    with pytest.raises(ValueError, match="device='cuda:2' is not available"):
+        resolve_device("cuda:2")
+    with pytest.raises(ValueError, match="device='gpu' is no torch device"):
+        resolve_device("gpu")
+
+
+def test_pickle_made_on_a_gpu_loads_without_one(monkeypatch):
+    X, y = make_data(GRURegressor, 40)
+    model = GRURegressor(**SMALL).fit(X, y)
+    expected = model.predict(X)
+    model.net_.device = "cuda:0"
+    stored = pickle.dumps(model)
+    assert b"cuda:0" in stored
+    monkeypatch.setattr(_device.torch.cuda, "is_available", lambda: False)
+    with pytest.warns(UserWarning, match="cuda:0 is not available here; the net moves to the CPU"):
+        loaded = pickle.loads(stored)
+    np.testing.assert_array_equal(loaded.predict(X), expected)
+    loaded.partial_fit(X, y)
+
+
+def test_one_thread_for_small_work_and_all_for_large():
+    torch.set_num_threads(2)
+    with _device.threads_for(_device.ONE_THREAD_WORK / 2):
+        assert torch.get_num_threads() == 1
+    with _device.threads_for(_device.ONE_THREAD_WORK * 2):
+        assert torch.get_num_threads() == 2
+    assert torch.get_num_threads() == 2

@@ -1,0 +1,89 @@
+"""README, docstrings and repository hygiene."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import skrnn
+
+ROOT = Path(__file__).parents[1]
+BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def test_readme_blocks_run_in_order(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert len(BLOCKS) >= 3
+    namespace = {}
+    for block in BLOCKS:
+        exec(block, namespace)
+    assert namespace["search"].best_score_ > 0.75
+    assert set(namespace["result"].table.index) == {"snaive", "ets", "arima", "gru"}
+
+
+def test_readme_shows_every_link_s_target():
+    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text())
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def public_objects():
+    modules = ["skrnn", "skrnn.forecasting", "skrnn.comparison", "skrnn.datasets", "skrnn.nn"]
+    for module in map(importlib.import_module, modules):
+        for name in module.__all__:
+            if callable(getattr(module, name)):
+                yield pytest.param(getattr(module, name), id=f"{module.__name__}.{name}")
+
+
+@pytest.mark.parametrize("thing", public_objects())
+def test_every_parameter_is_documented(thing):
+    doc = inspect.getdoc(thing)
+    for name in inspect.signature(thing).parameters:
+        assert re.search(rf"^(\w+, )*{name}(, \w+)* : ", doc, re.MULTILINE), name
+    if inspect.isclass(thing):
+        for name, method in inspect.getmembers(thing, inspect.isfunction):
+            if not name.startswith("_") and method.__module__.startswith("skrnn"):
+                assert inspect.getdoc(method), name
+
+
+def test_documented_defaults_are_the_real_ones():
+    for name in skrnn.__all__:
+        cls = getattr(skrnn, name)
+        if not inspect.isclass(cls):
+            continue
+        for parameter in inspect.signature(cls).parameters.values():
+            shown = re.search(rf"^{parameter.name} : .*default=(.*)$", cls.__doc__, re.MULTILINE)
+            assert shown is not None, (name, parameter.name)
+            assert shown[1].strip('"') == str(parameter.default), (name, parameter.name)
+
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(skrnn.__path__, "skrnn.")
+    if not module.name.endswith("__main__")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_say_what_they_are_and_their_examples_run(name):
+    module = importlib.import_module(name)
+    assert module.__doc__
+    failed, _ = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert failed == 0
+
+
+def test_no_absolute_path_in_any_file():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    if not listed:
+        pytest.skip("no git checkout")
+    pattern = re.compile(r"(?<![\w.])/(home|root|work|Users|opt|tmp)/\w")
+    for name in listed:
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".txt", ".cpp", ".yaml", ""} and path.is_file():
+            assert not pattern.search(path.read_text()), name

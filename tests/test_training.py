@@ -1,0 +1,368 @@
+"""Training: what the loop does, beyond the contracts."""
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV
+from sklearn.utils import compute_sample_weight
+from skorch.callbacks import (
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    EpochScoring,
+    GradientNormClipping,
+    LRScheduler,
+)
+
+from skrnn import GRUClassifier, GRURegressor, LSTMRegressor, RecurrentRegressor
+from skrnn._batches import shuffled_batches
+from skrnn._training import one_cycle
+from tests.conftest import SMALL, make_data, outputs, ragged
+
+
+class Recorder(Callback):
+    """Does nothing but count, so that skorch's own loop runs."""
+
+    def __init__(self):
+        self.batches = 0
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        self.batches += training
+
+
+class Interrupt(Callback):
+    """Presses Ctrl-C after an epoch, or after a batch."""
+
+    def __init__(self, epoch, when="on_epoch_end"):
+        self.epoch = epoch
+        self.when = when
+
+    def on_epoch_end(self, net, **kwargs):
+        if self.when == "on_epoch_end" and len(net.history) == self.epoch:
+            raise KeyboardInterrupt
+
+    def on_batch_end(self, net, **kwargs):
+        if self.when == "on_batch_end" and len(net.history) == self.epoch:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def numbers():
+    return make_data(GRURegressor, 100)
+
+
+# Callbacks
+
+
+@pytest.mark.parametrize("options", [{}, {"early_stopping": True}, {"dropout": 0.3}], ids=str)
+@pytest.mark.parametrize("is_ragged", [False, True])
+def test_callbacks_change_no_weight(make, data, options, is_ragged):
+    X, y = data
+    X = ragged(X) if is_ragged else X
+    lean = make(**options).fit(X, y, sample_weight=np.arange(len(y)))
+    full = make(callbacks=[Recorder()], **options).fit(X, y, sample_weight=np.arange(len(y)))
+    for a, b in zip(lean.net_.module_.parameters(), full.net_.module_.parameters()):
+        assert torch.equal(a, b)
+    np.testing.assert_allclose(lean.loss_curve_, full.loss_curve_, rtol=1e-6)
+
+
+def test_user_s_callbacks_are_not_touched(make, data):
+    recorder = Recorder()
+    make(callbacks=[recorder]).fit(*data)
+    assert recorder.batches == 3 * 3  # epochs, and batches of 32 in 80 samples
+
+
+def test_skorch_callbacks_work(numbers, tmp_path):
+    X, y = numbers
+    scoring = EpochScoring(lambda net, X, y: 0.5, name="half", on_train=True)
+    callbacks = [
+        scoring,
+        LRScheduler("StepLR", step_size=1, gamma=0.1),
+        Checkpoint(dirname=tmp_path, monitor="train_loss_best"),
+        GradientNormClipping(0.1),
+    ]
+    model = GRURegressor(**SMALL, callbacks=callbacks).fit(X, y)
+    assert model.net_.history[:, "half"] == [0.5] * 3
+    assert model.net_.optimizer_.param_groups[0]["lr"] == pytest.approx(1e-2 * 0.1**3)
+    assert (tmp_path / "params.pt").exists()
+
+
+def test_skorch_early_stopping_is_no_interrupt(numbers):
+    callback = EarlyStopping(monitor="train_loss", patience=1, threshold=10.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = GRURegressor(**SMALL, callbacks=[callback]).fit(*numbers)
+    assert model.n_iter_ < 3
+    assert not model.interrupted_
+
+
+# Early stopping
+
+
+def test_early_stopping_restores_the_best_weights(numbers):
+    X, y = numbers
+    model = GRURegressor(
+        hidden_size=32,
+        max_epochs=200,
+        early_stopping=True,
+        validation_fraction=0.3,
+        n_iter_no_change=5,
+        random_state=0,
+    ).fit(X, y)
+    best = int(np.argmax(model.validation_scores_))
+    assert model.n_iter_ == best + 1 + 5
+    assert len(model.loss_curve_) == len(model.validation_scores_) == model.n_iter_
+    again = GRURegressor(
+        hidden_size=32,
+        max_epochs=200,
+        early_stopping=True,
+        validation_fraction=0.3,
+        n_iter_no_change=200,
+        random_state=0,
+        callbacks=[Interrupt(best + 2, "on_batch_end")],
+    )
+    with pytest.warns(UserWarning, match="interrupted"):
+        again.fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), again.predict(X))
+
+
+def test_standardisation_sees_the_training_part_only():
+    X = np.random.default_rng(0).normal(size=(50, 5, 1))
+    y = X[:, -1, 0]
+    model = GRURegressor(**SMALL, early_stopping=True, validation_fraction=0.2).fit(X, y)
+    assert model._target_scaler.n_samples_seen_ == 40
+    assert model._scaler.scaler_.n_samples_seen_ == 40 * 5
+
+
+def test_classes_are_stratified():
+    X, _ = make_data(GRUClassifier, 100)
+    y = np.arange(100) < 10
+    model = GRUClassifier(**SMALL, early_stopping=True, validation_fraction=0.2)
+    (_, train, _), (_, held_out, _) = model._split(_sequences(X), y, None, 0)
+    assert train.sum() == 8
+    assert held_out.sum() == 2
+
+
+def _sequences(X):
+    from skrnn._sequences import Sequences
+
+    return Sequences.of_equal_length(X)
+
+
+# Ctrl-C
+
+
+@pytest.mark.parametrize("when", ["on_epoch_end", "on_batch_end"])
+def test_interrupt_keeps_what_was_learnt(make, data, when):
+    X, y = data
+    model = make(max_epochs=10, callbacks=[Interrupt(3, when)])
+    with pytest.warns(UserWarning, match="interrupted by user after [23] epochs"):
+        assert model.fit(X, y) is model
+    assert model.interrupted_
+    assert len(model.loss_curve_) == model.n_iter_ == (3 if when == "on_epoch_end" else 2)
+    assert np.isfinite(outputs(model, X)).all()
+    assert not make().fit(X, y).interrupted_
+
+
+def test_interrupt_in_the_first_batch(make, data):
+    X, y = data
+    model = make(callbacks=[Interrupt(1, "on_batch_end")])
+    with pytest.warns(UserWarning, match="interrupted by user after 0 epochs"):
+        model.fit(X, y)
+    assert model.loss_curve_ == []
+    assert outputs(model, X).shape == (len(X),)
+
+
+def test_interrupt_stops_a_search(make, data):
+    search = GridSearchCV(make(callbacks=[Interrupt(1)]), {"lr": [1e-2, 1e-3]}, cv=2)
+    with pytest.warns(UserWarning, match="interrupted"), pytest.raises(KeyboardInterrupt):
+        search.fit(*data)
+
+
+# Warm start, partial fit
+
+
+def test_warm_start_goes_on(numbers):
+    X, y = numbers
+    model = GRURegressor(**{**SMALL, "max_epochs": 15}, warm_start=True)
+    first = model.fit(X, y).loss_curve_
+    scale = model._scaler
+    second = model.fit(X, y).loss_curve_
+    assert second[-1] < first[-1] < first[0]
+    assert second[0] < 1.2 * first[-1]
+    assert model._scaler is scale
+
+
+def test_partial_fit_learns_and_freezes_the_standardisation(make, data):
+    X, y = data
+    model = make(random_state=0)
+    first = {"classes": [0, 1]} if hasattr(model, "predict_proba") else {}
+    model.partial_fit(X[:40], y[:40], **first)
+    mean = model._scaler.scaler_.mean_.copy()
+    for _ in range(40):
+        model.partial_fit(X, y)
+    assert model.n_iter_ == len(model.loss_curve_) == 41
+    assert model.loss_curve_[-1] < 0.7 * model.loss_curve_[0]
+    model.partial_fit(X + 5, y)
+    np.testing.assert_array_equal(model._scaler.scaler_.mean_, mean)
+
+
+def test_partial_fit_calls_are_reproducible_and_differ(numbers):
+    X, y = numbers
+
+    def twice():
+        model = GRURegressor(**SMALL, dropout=0.2)
+        return model.partial_fit(X, y).partial_fit(X, y)
+
+    np.testing.assert_array_equal(twice().predict(X), twice().predict(X))
+
+
+# Weights
+
+
+def test_zero_weight_is_like_leaving_out(make, data):
+    X, y = data
+    weight = np.r_[np.ones(20), np.zeros(10)]
+    options = {"batch_size": 30, "max_epochs": 20}
+    weighted = make(**options).fit(X[:30], np.r_[y[:20], 1 - y[20:30]], sample_weight=weight)
+    without = make(**options).fit(X[:20], y[:20])
+    np.testing.assert_allclose(outputs(weighted, X), outputs(without, X), rtol=1e-7, atol=1e-9)
+
+
+def test_doubling_all_weights_changes_nothing(make, data):
+    X, y = data
+    one, two = (make().fit(X, y, sample_weight=np.full(len(y), w)) for w in (1.0, 2.0))
+    np.testing.assert_allclose(outputs(one, X), outputs(two, X), rtol=1e-5, atol=1e-6)
+
+
+def test_class_weight_is_a_sample_weight():
+    X, _ = make_data(GRUClassifier, 60)
+    y = np.repeat(["a", "b", "c"], [30, 20, 10])
+    balanced = GRUClassifier(**SMALL, class_weight="balanced", standardize=False).fit(X, y)
+    weight = compute_sample_weight("balanced", y)
+    weighted = GRUClassifier(**SMALL, standardize=False).fit(X, y, sample_weight=weight)
+    np.testing.assert_allclose(
+        balanced.decision_function(X), weighted.decision_function(X), rtol=1e-5, atol=1e-6
+    )
+
+
+def test_class_weight_shifts_the_decision():
+    X, y = make_data(GRUClassifier, 60)
+    plain, heavy = (
+        GRUClassifier(**{**SMALL, "max_epochs": 10}, class_weight=w)
+        .fit(X, y)
+        .predict_proba(X)[:, 1]
+        .mean()
+        for w in (None, {0: 1, 1: 20})
+    )
+    assert heavy > plain + 0.1
+
+
+# Targets
+
+
+def test_multiclass_with_string_labels():
+    X, _ = make_data(GRUClassifier, 150, n_timesteps=5)
+    y = np.array(["low", "mid", "high"])[np.digitize(X[:, -1, 0], [-0.5, 0.5])]
+    model = GRUClassifier(**{**SMALL, "max_epochs": 40}).fit(X, y)
+    assert model.score(X, y) > 0.9
+    assert list(model.classes_) == ["high", "low", "mid"]
+    probabilities = model.predict_proba(X)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1)
+    np.testing.assert_array_equal(model.classes_[probabilities.argmax(axis=1)], model.predict(X))
+    assert log_loss(y, probabilities) < 0.4
+
+
+def test_multilabel():
+    X, _ = make_data(GRUClassifier, 150, n_timesteps=5)
+    y = (X[:, -2:, 0] > 0).astype(int)
+    model = GRUClassifier(**{**SMALL, "max_epochs": 40}).fit(X, y)
+    assert model.predict(X).shape == y.shape
+    assert (model.predict(X) == y).mean() > 0.9
+    np.testing.assert_array_equal(model.predict_proba(X) > 0.5, model.predict(X))
+
+
+def test_several_outputs_of_different_scale():
+    X, _ = make_data(GRURegressor, 150, n_timesteps=5)
+    y = X[:, -2:, 0] * [1e-3, 1e6] + [7, -1e7]
+    model = GRURegressor(**{**SMALL, "max_epochs": 60}).fit(X, y)
+    assert model.predict(X).shape == y.shape
+    assert model.score(X, y) > 0.9
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber"])
+def test_losses(loss):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 4, 1))
+    y = rng.exponential(size=200) ** 2  # mean 2, median 0.48
+    model = LSTMRegressor(loss=loss, hidden_size=4, max_epochs=20, lr=1e-2, random_state=0)
+    predicted = model.fit(X, y).predict(X).mean()
+    if loss == "squared_error":
+        assert predicted == pytest.approx(y.mean(), rel=0.1)
+    if loss == "absolute_error":
+        assert predicted == pytest.approx(np.median(y), rel=0.3)
+
+
+def test_cells_of_each_layer():
+    X, y = make_data(GRURegressor, 40)
+    model = RecurrentRegressor(cells=("lstm", "rnn_relu", "gru"), **SMALL).fit(X, y)
+    assert [layer.cell for layer in model.net_.module_.layers] == ["lstm", "rnn_relu", "gru"]
+    n_weights = sum(p.numel() for p in model.net_.module_.parameters())
+    assert model.n_parameters_ == n_weights
+
+
+def test_auto_segments_aim_at_fifty_steps():
+    X = np.random.default_rng(0).normal(size=(40, 500))
+    model = GRURegressor(**SMALL, segment_length="auto").fit(X, X[:, -1])
+    assert model.net_.module_.architecture.segment_length == 10
+
+
+# Precision, batches, schedule
+
+
+def test_one_batch_is_trained_in_double_precision():
+    X, y = make_data(GRURegressor, 33)
+    dtypes = [
+        next(GRURegressor(**SMALL).fit(X[:n], y[:n]).net_.module_.parameters()).dtype
+        for n in (32, 33)
+    ]
+    assert dtypes == [torch.float64, torch.float32]
+
+
+def test_shuffled_batches_are_a_permutation_with_little_padding():
+    lengths = torch.from_numpy(np.random.default_rng(0).integers(1, 100, 1000))
+    batches = shuffled_batches(1000, 32, lengths, torch.Generator().manual_seed(0))
+    assert sorted(torch.cat(batches).tolist()) == list(range(1000))
+    padded = sum(len(b) * int(lengths[b].max()) for b in batches)
+    assert padded < 1.2 * int(lengths.sum())
+    again = shuffled_batches(1000, 32, lengths, torch.Generator().manual_seed(1))
+    assert [b.tolist() for b in batches] != [b.tolist() for b in again]
+
+
+@pytest.mark.parametrize("total_steps", [1, 2, 10, 1000])
+def test_learning_rate_cycle(total_steps):
+    rates = [one_cycle(step, total_steps) for step in range(total_steps)]
+    assert all(0 < rate <= 1 for rate in rates)
+    if total_steps == 1000:
+        assert int(np.argmax(rates)) == 100
+        assert rates[-1] < 1e-4
+        assert (np.diff(rates[:100]) > 0).all()
+        assert (np.diff(rates[101:]) < 0).all()
+
+
+def test_metadata_routing_of_sample_weight():
+    import sklearn
+    from sklearn.model_selection import cross_validate
+
+    X, y = make_data(GRURegressor, 60)
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = GRURegressor(**SMALL).set_fit_request(sample_weight=True)
+        model.set_score_request(sample_weight=True)
+        weighted, other = (
+            cross_validate(model, X, y, cv=2, params={"sample_weight": w})["test_score"]
+            for w in (np.ones(60), np.arange(60.0))
+        )
+    assert not np.allclose(weighted, other)
