@@ -10,31 +10,19 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_array, check_consistent_length
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import ResidentData
+from ._design import fitted_module, make_plan, new_module
 from ._device import resolve_device
-from ._frames import unframe
 from ._interrupt import on_interrupt
-from ._parameters import COMMON, at_least, one_of, open_interval
-from ._sequences import (
-    FLOATS,
-    Sequences,
-    from_array,
-    from_list,
-    from_table,
-    is_list_of_arrays,
-    n_dims,
-)
-from ._training import EVALUATION_BATCH, Plan, RecurrentNet, make_net
+from ._parameters import COMMON, at_least, open_interval
+from ._reading import read_sequences
+from ._sequences import Sequences
+from ._training import EVALUATION_BATCH, RecurrentNet, make_net
 from ._version import __version__
-from .nn import Architecture, build_network
-from .nn.cells import CELLS
 from .preprocessing._scaling import StepScaler
-
-CELLS_CONSTRAINT = [one_of(*CELLS), tuple, list]
-AUTO_STEPS = 50  # recurrent steps that segment_length="auto" aims at
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -144,9 +132,10 @@ class BaseRecurrent(BaseEstimator, ABC):
             train, held_out = self._split(sequences, y, sample_weight, seed)
             if not resume:
                 self._learn_encoding(*train)
-            plan = self._make_plan(train[0], seed, self.max_epochs)
-            module = self._make_module(train[0], seed) if not resume else self._fitted_module()
-            net = make_net(module, self._make_loss(), plan, self._device(plan), self.callbacks)
+            plan = make_plan(self, train[0], seed, self.max_epochs)
+            module = fitted_module(self) if resume else new_module(self, train[0], seed)
+            device = resolve_device(self.device, plan.work)
+            net = make_net(module, self._make_loss(), plan, device, self.callbacks)
             self._train(net, train, held_out)
         return self._finish()
 
@@ -167,10 +156,11 @@ class BaseRecurrent(BaseEstimator, ABC):
             seed = self._draw_seed(anew=first)
             if first:
                 self._learn_encoding(*train)
-            plan = self._make_plan(train[0], seed, epochs=1, whole_fit=False)
+            plan = make_plan(self, train[0], seed, epochs=1, scheduled=False)
             if first:
-                module = self._make_module(train[0], seed)
-                net = make_net(module, self._make_loss(), plan, self._device(plan))
+                module = new_module(self, train[0], seed)
+                device = resolve_device(self.device, plan.work)
+                net = make_net(module, self._make_loss(), plan, device)
             else:
                 net = copy.deepcopy(self.net_)  # an error must not leave it half trained
                 net.plan = plan
@@ -179,7 +169,7 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     def _read_training_data(self, X, y, sample_weight, *, reset: bool):
         name = type(self).__name__
-        sequences = self._read(X, reset=reset)
+        sequences = read_sequences(self, X, reset=reset)
         if y is None:
             raise ValueError(f"{name} requires y to be passed, but the target y is None.")
         y = self._check_targets(y)
@@ -189,41 +179,6 @@ class BaseRecurrent(BaseEstimator, ABC):
                 sample_weight, sequences.values, dtype=np.float64, ensure_non_negative=True
             )
         return sequences, y, sample_weight
-
-    def _read(self, X, *, reset: bool) -> Sequences:
-        """Any accepted input as Sequences; checks it against the fitted channels, or sets them."""
-        X = unframe(X)
-        name = type(self).__name__
-        is_table = not is_list_of_arrays(X) and n_dims(X) <= 2
-        if is_table:
-            sequences = from_table(self._read_table(X, reset=reset), self.n_channels or 1)
-        else:
-            sequences = from_list(X, name) if is_list_of_arrays(X) else from_array(X, name)
-        if reset:
-            self._set_channels(sequences.n_channels, is_table)
-        elif sequences.n_channels != self.n_channels_:
-            raise ValueError(
-                f"X has {sequences.n_channels} channels at each time step, but {name} was fitted "
-                f"with {self.n_channels_}."
-            )
-        return sequences
-
-    def _read_table(self, X, *, reset: bool) -> np.ndarray:
-        if reset or self._fitted_on_table:
-            return validate_data(self, X, reset=reset, dtype=FLOATS)
-        return check_array(X, dtype=FLOATS, estimator=self, input_name="X")
-
-    def _set_channels(self, n_channels: int, is_table: bool) -> None:
-        if not is_table:
-            if self.n_channels not in (None, n_channels):
-                raise ValueError(
-                    f"X has {n_channels} channels at each time step, but n_channels="
-                    f"{self.n_channels}. The parameter is needed for 2D input only; leave it out."
-                )
-            self.n_features_in_ = n_channels
-            vars(self).pop("feature_names_in_", None)
-        self.n_channels_ = n_channels
-        self._fitted_on_table = is_table
 
     def _draw_seed(self, *, anew: bool) -> int:
         """A seed for this training; repeated calls of partial_fit draw one after the other."""
@@ -253,68 +208,6 @@ class BaseRecurrent(BaseEstimator, ABC):
     def _learn_encoding(self, sequences, y, sample_weight) -> None:
         self._learn_targets(y, sample_weight)
         self._scaler = StepScaler().fit(sequences, sample_weight) if self.standardize else None
-
-    def _make_plan(self, sequences, seed: int, epochs: int, whole_fit: bool = True) -> Plan:
-        steps = min(self.batch_size, len(sequences))
-        architecture = self._architecture(sequences.n_timesteps)
-        return Plan(
-            epochs=epochs,
-            batch_size=self.batch_size,
-            lr=self.lr,
-            weight_decay=self.weight_decay,
-            gradient_clip=self.gradient_clip,
-            patience=self.n_iter_no_change if self.early_stopping else None,
-            scheduled=whole_fit,
-            seed=seed,
-            work=steps * architecture.multiply_adds(sequences.n_timesteps),
-        )
-
-    def _architecture(self, n_timesteps: int) -> Architecture:
-        segment_length = self.segment_length
-        if segment_length == "auto":
-            segment_length = max(1, round(n_timesteps / AUTO_STEPS))
-        return Architecture(
-            cells=self._cells(),
-            n_channels=self.n_channels_,
-            n_outputs=self._count_outputs(),
-            hidden_size=self.hidden_size,
-            bidirectional=self.bidirectional,
-            dropout=self.dropout,
-            segment_length=segment_length,
-        )
-
-    def _cells(self) -> tuple[str, ...]:
-        if isinstance(self.cells, str):
-            return (self.cells,) * self.num_layers
-        unknown = [cell for cell in self.cells if cell not in CELLS]
-        if unknown or not self.cells:
-            raise ValueError(f"cells={self.cells!r}: each layer must be one of {sorted(CELLS)}.")
-        if self.num_layers not in (1, len(self.cells)):
-            raise ValueError(
-                f"cells={self.cells!r} names {len(self.cells)} layers, but num_layers="
-                f"{self.num_layers}. Leave num_layers out where cells is a tuple."
-            )
-        return tuple(self.cells)
-
-    def _make_module(self, sequences: Sequences, seed: int) -> torch.nn.Module:
-        one_batch = len(sequences) <= self.batch_size
-        architecture = self._architecture(sequences.n_timesteps)
-        return build_network(architecture, seed, torch.float64 if one_batch else torch.float32)
-
-    def _fitted_module(self) -> torch.nn.Module:
-        """A copy of the fitted module, for a warm start."""
-        module = copy.deepcopy(self.net_.module_)
-        fitted = module.architecture
-        wanted = self._architecture(fitted.segment_length * AUTO_STEPS)
-        if wanted != fitted:
-            raise ValueError(
-                f"warm_start=True continues with the fitted network, {fitted}, but the "
-                f"parameters now describe {wanted}. Set warm_start=False to start anew."
-            )
-        return module
-
-    def _device(self, plan: Plan) -> torch.device:
-        return resolve_device(self.device, plan.work)
 
     def _train(self, net: RecurrentNet, train, held_out) -> None:
         data = self._as_tensors(net, *train)
@@ -359,7 +252,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     def _outputs(self, X) -> np.ndarray:
         """Raw outputs of the network, of shape (n_samples, n_outputs), in double precision."""
         check_is_fitted(self)
-        sequences = self._read(X, reset=False)
+        sequences = read_sequences(self, X, reset=False)
         module = self.net_.module_
         work = min(len(sequences), EVALUATION_BATCH) * module.architecture.multiply_adds(
             sequences.n_timesteps

@@ -11,9 +11,9 @@ from sklearn.utils import column_or_1d, compute_class_weight, compute_sample_wei
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import validate_data
 
-from ._base import CELLS_CONSTRAINT, BaseRecurrent
+from ._base import BaseRecurrent
 from ._docstrings import documented
-from ._parameters import one_of
+from ._parameters import CELLS, one_of
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -224,7 +224,7 @@ class RecurrentClassifier(BaseRecurrentClassifier):
 
     _parameter_constraints = {
         **BaseRecurrentClassifier._parameter_constraints,
-        "cells": CELLS_CONSTRAINT,
+        "cells": CELLS,
     }
 
 

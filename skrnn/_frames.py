@@ -15,7 +15,7 @@ def unframe(X):
     if isinstance(X, pd.DataFrame):
         if isinstance(X.index, pd.MultiIndex):
             return _from_multiindex(X)
-        if X.size and isinstance(X.iat[0, 0], (pd.Series, np.ndarray)):
+        if X.size and isinstance(X.iloc[0, 0], (pd.Series, np.ndarray)):
             return _from_nested(X)
     elif isinstance(X, (list, tuple)) and X and all(isinstance(x, pd.DataFrame) for x in X):
         return [x.to_numpy() for x in X]

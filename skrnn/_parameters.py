@@ -4,7 +4,15 @@ from numbers import Integral, Real
 
 from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
 
-__all__ = ["COMMON", "at_least", "one_of", "open_interval", "validate_parameters"]
+__all__ = [
+    "CELLS",
+    "CELL_NAMES",
+    "COMMON",
+    "at_least",
+    "one_of",
+    "open_interval",
+    "validate_parameters",
+]
 
 
 def at_least(lowest: int, kind: type = Integral) -> Interval:
@@ -32,6 +40,9 @@ def validate_parameters(constraints: dict, parameters: dict, owner: str) -> None
     """
     validate_parameter_constraints(constraints, parameters, caller_name=owner)
 
+
+CELL_NAMES = ("gru", "lstm", "rnn", "rnn_relu")
+CELLS = [one_of(*CELL_NAMES), tuple, list]
 
 # Parameters that estimators and forecasters have in common
 COMMON = {

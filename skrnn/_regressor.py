@@ -9,9 +9,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import validate_data
 
-from ._base import CELLS_CONSTRAINT, BaseRecurrent
+from ._base import BaseRecurrent
 from ._docstrings import documented
-from ._parameters import one_of
+from ._parameters import CELLS, one_of
 
 LOSSES = {
     "squared_error": torch.nn.MSELoss,
@@ -125,7 +125,7 @@ class RecurrentRegressor(BaseRecurrentRegressor):
 
     _parameter_constraints = {
         **BaseRecurrentRegressor._parameter_constraints,
-        "cells": CELLS_CONSTRAINT,
+        "cells": CELLS,
     }
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from skrnn._parameters import CELL_NAMES
 from skrnn.nn.cells import CELLS, Weights, unroll
 from skrnn.nn.layers import TORCH_LAYERS, RecurrentLayer
 
@@ -55,7 +56,7 @@ def reference(layer, x, lengths=None):
 
 
 def test_every_cell_has_a_layer():
-    assert CELLS.keys() == TORCH_LAYERS.keys()
+    assert CELLS.keys() == TORCH_LAYERS.keys() == set(CELL_NAMES)
 
 
 def test_one_step_by_hand(name):

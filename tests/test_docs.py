@@ -39,7 +39,7 @@ def public_objects():
                 yield pytest.param(getattr(module, name), id=f"{module.__name__}.{name}")
 
 
-@pytest.mark.parametrize("thing", public_objects())
+@pytest.mark.parametrize("thing", list(public_objects()))
 def test_every_parameter_is_documented(thing):
     doc = inspect.getdoc(thing)
     for name in inspect.signature(thing).parameters:

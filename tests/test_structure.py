@@ -20,6 +20,7 @@ LAYERS = [
     ["datasets", "_info"],
     ["_classifier", "_regressor"],
     ["_base"],
+    ["_design", "_reading"],
     ["_training", "_interrupt", "_docstrings", "_parameters"],
     ["_batches", "_device"],
     ["nn.networks"],

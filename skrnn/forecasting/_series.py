@@ -38,10 +38,8 @@ def forecast_frame(values: np.ndarray, steps: np.ndarray, series: dict, like) ->
     for (key, history), row in zip(series.items(), values):
         index = horizon.to_absolute_index(get_cutoff(history, return_index=True))
         parts[key] = pd.DataFrame(row[:, None], index=index)
-    if None in parts:
-        frame = parts[None]
-    else:
-        frame = pd.concat(parts, names=like.index.names)
+    single = None in parts
+    frame = parts[None] if single else pd.concat(parts, names=like.index.names)
     if isinstance(like, pd.Series):
         forecast = frame.iloc[:, 0]
         forecast.name = like.name

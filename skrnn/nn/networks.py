@@ -50,7 +50,12 @@ class Architecture:
 
 
 class RecurrentNetwork(nn.Module):
-    """Segments, a stack of recurrent layers, and a linear read-out from the last valid step."""
+    """Segments, a stack of recurrent layers, and a linear read-out from the last valid step.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    """
 
     def __init__(self, architecture: Architecture):
         super().__init__()
@@ -120,6 +125,13 @@ def build_network(
 
     The weights are drawn in double precision on the CPU and rounded, so that they are the same
     for every precision and device; torch's global generator is not used.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    seed : int
+    dtype : torch.dtype
+        Precision of the network.
     """
     with torch.device("meta"):
         network = RecurrentNetwork(architecture).double()

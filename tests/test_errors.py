@@ -1,0 +1,710 @@
+"""Wrong inputs: each says what was expected, what came and what to do, and changes nothing."""
+
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache, partial
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+import torch
+from sklearn.base import is_regressor
+from sklearn.exceptions import NotFittedError
+from skorch.callbacks import Callback
+
+from skrnn import GRUClassifier, GRURegressor, LSTMRegressor, RecurrentClassifier
+from tests.conftest import outputs
+
+TINY = {"hidden_size": 4, "max_epochs": 2, "random_state": 0}
+RNG = np.random.default_rng(0)
+N = 8
+TABLE = RNG.normal(size=(N, 6))
+ARRAY = RNG.normal(size=(N, 5, 2))
+LIST = [x[: 2 + i % 4] for i, x in enumerate(ARRAY)]
+LABELS = np.arange(N) % 2
+NUMBERS = RNG.normal(size=N)
+KNOWN_BUG = partial(pytest.mark.xfail, strict=True)
+
+
+def spoilt(X, value):
+    """A copy of X with one value of sequence 3 replaced."""
+    X = deepcopy(X)
+    X[3][1] = value
+    return X
+
+
+def index(*sequence_ids, n_steps=2):
+    return pd.MultiIndex.from_product([sequence_ids, range(n_steps)])
+
+
+def make(cls, parameters=None):
+    return cls(**{**TINY, **(parameters or {})})
+
+
+@cache
+def trained(cls, form="table", n_channels=None):
+    """A fitted model; copy it before changing it."""
+    X = {"table": TABLE, "3D": ARRAY, "list": LIST}[form]
+    return make(cls, {"n_channels": n_channels}).fit(X, NUMBERS if is_regressor(cls()) else LABELS)
+
+
+@contextmanager
+def unchanged(model):
+    """Attributes and outputs of a model fitted on a table are the same after as before."""
+    attributes, before = dict(vars(model)), outputs(model, TABLE)
+    yield
+    assert set(vars(model)) == set(attributes)
+    assert all(vars(model)[name] is value for name, value in attributes.items())
+    np.testing.assert_array_equal(outputs(model, TABLE), before)
+
+
+# The table: input of fit that is wrong, and what is said about it
+
+
+def row(
+    what,
+    match,
+    X=TABLE,
+    y=None,
+    *,
+    on=None,
+    weight=None,
+    parameters=None,
+    error=ValueError,
+    bug=None,
+):
+    """One wrong fit: of a classifier on LABELS unless y is given, of a regressor if it is."""
+    cls = on or (GRUClassifier if y is None else LSTMRegressor)
+    y = LABELS if y is None else y
+    marks = [KNOWN_BUG(reason=bug)] if bug else []
+    return pytest.param(cls, parameters or {}, (X, y, weight), error, match, id=what, marks=marks)
+
+
+NOT_FINITE = [
+    row("NaN in a table", r"X contains NaN.*\n.*GRUClassifier", spoilt(TABLE, np.nan)),
+    row("infinity in a table", "X contains infinity", spoilt(TABLE, -np.inf)),
+    row("NaN in 3D", "X contains NaN", spoilt(ARRAY, np.nan)),
+    row("infinity in 3D", "X contains infinity", spoilt(ARRAY, np.inf)),
+    row(
+        "NaN in a list", "X contains NaN, first in sequence 3. Drop or impute", spoilt(LIST, np.nan)
+    ),
+    row("infinity in a list", "X contains infinity, first in sequence 3", spoilt(LIST, np.inf)),
+    row(
+        "NaN in a multi-index panel",
+        "X contains NaN, first in sequence 1",
+        pd.DataFrame({"a": [1.0, 2.0, 3.0, np.nan]}, index=index("x", "y")),
+        [1, 2],
+    ),
+]
+
+SHAPES = [
+    row(
+        "columns and channels",
+        r"X has 6 columns, which is no multiple of n_channels=4. A row must hold "
+        r"n_timesteps \* n_channels numbers, all channels of the first step first",
+        parameters={"n_channels": 4},
+    ),
+    row(
+        "n_channels against 3D",
+        "X has 2 channels at each time step, but n_channels=3. .* for 2D input only; leave it out",
+        ARRAY,
+        parameters={"n_channels": 3},
+    ),
+    row(
+        "n_channels against a list",
+        "X has 2 channels at each time step, but n_channels=1.",
+        LIST,
+        parameters={"n_channels": 1},
+    ),
+    row(
+        "channels differ",
+        "Sequence 2 has 3 channels, but sequence 0 has 2. All sequences must have the same",
+        [np.ones((3, 2)), np.ones((4, 2)), np.ones((3, 3))],
+        [1, 2, 3],
+    ),
+    row(
+        "flat sequence beside one of two channels",
+        "Sequence 1 has 1 channels, but sequence 0 has 2",
+        [np.ones((3, 2)), np.ones(3)],
+        [1, 2],
+    ),
+    row(
+        "list after array",
+        r"item 1 is a list. Every item must be an ndarray of shape \(n_timesteps, n_channels\)",
+        [np.ones(3), [1, 2, 3]],
+        [1, 2],
+    ),
+    row("array after list", "item 0 is a list. Every item", [[1, 2, 3], np.ones(3)], [1, 2]),
+    row(
+        "DataFrame beside array",
+        "item 0 is a DataFrame. Every item must be an ndarray",
+        [pd.DataFrame(np.ones((3, 1))), np.ones((3, 1))],
+        [1, 2],
+    ),
+    row(
+        "3D array in a list",
+        r"Sequence 1 has the shape \(3, 1, 1\); expected \(n_timesteps, n_channels\) or",
+        [np.ones((3, 1)), np.ones((3, 1, 1))],
+        [1, 2],
+    ),
+    row("number in a list", r"Sequence 0 has the shape \(\); expected", [np.array(1.0)], [1]),
+    row("1D", "Expected 2D array, got 1D array.*\n.*\nReshape your data", np.ones(N)),
+    row("1D list", "Expected 2D array, got 1D array", [1.0, 2.0, 3.0], [1, 2, 3]),
+    row("Series", "Expected a 2-dimensional container but got .*Series", pd.Series(np.ones(N))),
+    row("number", "Expected 2D array, got scalar array", 3.0),
+    row(
+        "4D",
+        r"X has 4 dimensions, but GRUClassifier expects 2 \(n_samples, n_timesteps\), 3 "
+        r"\(n_samples, n_timesteps, n_channels\), or a list of arrays",
+        np.ones((N, 2, 2, 2)),
+    ),
+    row("4D nested lists", "X has 4 dimensions", np.ones((N, 2, 2, 2)).tolist()),
+    row(
+        "channels of a nested row",
+        r"channels of row 1 have different lengths \(2, 1\); all channels .* same time steps",
+        pd.DataFrame(
+            {
+                "a": [pd.Series([1.0, 2.0]), pd.Series([1.0, 2.0])],
+                "b": [pd.Series([1.0, 2.0]), pd.Series([1.0])],
+            }
+        ),
+        [1, 2],
+    ),
+    row(
+        "lists of different lengths",
+        "different lengths.*(array|ndarray)",
+        [[1.0, 2.0], [1.0, 2.0, 3.0]],
+        [1, 2],
+        bug="NumPy's 'inhomogeneous shape'; does not say that sequences must be arrays",
+    ),
+    row(
+        "tensors of different lengths",
+        "Tensor",
+        [torch.ones(2), torch.ones(3)],
+        [1, 2],
+        bug="NumPy's 'inhomogeneous shape'",
+    ),
+    row(
+        "number in a nested frame",
+        "row 1|Series",
+        pd.DataFrame({"a": [pd.Series([1.0, 2.0]), 3.0]}),
+        [1, 2],
+        bug="TypeError: len() of unsized object",
+    ),
+    row(
+        "missing id in a multi-index",
+        "(?i)missing|NaN|null",
+        pd.DataFrame({"a": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("x", 0), (None, 0)])),
+        [1, 2],
+        bug="'list' argument must have no negative elements",
+    ),
+]
+
+EMPTY = [
+    row("no rows", r"0 sample\(s\) \(shape=\(0, 6\)\) while a minimum of 1", TABLE[:0], []),
+    row("no sequences in 3D", r"0 sample\(s\) \(shape=\(0, 5, 2\)\)", ARRAY[:0], []),
+    row("empty list", "Expected 2D array, got 1D array", [], []),
+    row("no columns", r"0 feature\(s\) \(shape=\(8, 0\)\) while a minimum of 1", TABLE[:, :0]),
+    row(
+        "sequence without steps",
+        "Sequence 1 has 0 time steps, but GRUClassifier needs at least one in each",
+        [LIST[0], LIST[1][:0], *LIST[2:]],
+    ),
+    row(
+        "no time steps",
+        r"X has 0 time steps \(shape=\(8, 0, 2\)\), but GRUClassifier needs at least one. "
+        r"X must have the shape \(n_samples, n_timesteps, n_channels\)",
+        ARRAY[:, :0],
+    ),
+    row("no channels", r"X has 0 channels \(shape=\(8, 5, 0\)\)", ARRAY[:, :, :0]),
+    row("no channels in a list", r"0 feature\(s\)", [x[:, :0] for x in LIST]),
+    row(
+        "empty multi-index panel",
+        r"0 sample\(s\)",
+        pd.DataFrame({"a": []}, index=pd.MultiIndex.from_arrays([[], []])),
+        [],
+        bug="says that sequence 0 has 0 time steps, but there is none",
+    ),
+]
+
+TYPES = [
+    row("words in a table", "could not convert string to float.*'a'", np.full((N, 2), "a")),
+    row("words in 3D", "could not convert string to float", np.full((N, 2, 1), "a")),
+    row("words in a list", "could not convert string to float", [np.array(["a", "b"])] * N),
+    row("complex table", "Complex data not supported", TABLE * 1j),
+    row("complex 3D", "Complex data not supported", ARRAY * 1j),
+    row("complex list", "Complex data not supported", [x * 1j for x in LIST]),
+    row(
+        "sparse matrix",
+        r"Sparse data was passed for X, but dense data is required. Use '.toarray\(\)'",
+        scipy.sparse.csr_matrix(TABLE),
+        error=TypeError,
+    ),
+    row("sparse array", "Sparse data was passed", scipy.sparse.csr_array(TABLE), error=TypeError),
+    row("dict", "float.* not 'dict'", {"a": [1]}, error=TypeError),
+]
+
+TARGETS = [
+    row("y too short", r"inconsistent numbers of samples: \[8, 3\]", y=NUMBERS[:3]),
+    row("y too short for a list", r"inconsistent numbers of samples: \[8, 3\]", LIST, NUMBERS[:3]),
+    row("NaN in y", "y contains NaN", y=spoilt(np.c_[NUMBERS, NUMBERS], np.nan)),
+    row("infinity in y", "y contains infinity", y=np.full(N, np.inf)),
+    row("NaN in labels", "y contains NaN", y=np.array([0, 1, np.nan, 1] * 2), on=GRUClassifier),
+    row("words for numbers", "could not convert string to float.*'a'", y=np.full(N, "a")),
+    row("complex y", "Complex data not supported", y=NUMBERS * 1j),
+    row("3D y", "Found array with dim 3, while dim <= 2 is required", y=np.ones((N, 2, 2))),
+    row(
+        "numbers for labels",
+        "Unknown label type: continuous. .* expects discrete classes",
+        y=NUMBERS,
+        on=GRUClassifier,
+    ),
+    row(
+        "columns of numbers for labels",
+        "Unknown label type: continuous-multioutput",
+        y=np.c_[NUMBERS, NUMBERS],
+        on=GRUClassifier,
+    ),
+    row(
+        "columns of classes",
+        "y has 2 columns with more than two classes each. GRUClassifier takes one column of "
+        "classes, or 0/1 columns of labels; wrap it in sklearn.multioutput.MultiOutputClassifier",
+        y=np.c_[np.arange(N) % 3, np.arange(N) % 3],
+        on=GRUClassifier,
+    ),
+]
+
+ONE_CLASS = [
+    row(
+        "one class",
+        "y has only one class, .*7.*, among samples of positive weight; GRUClassifier needs at "
+        "least two classes",
+        y=np.full(N, 7),
+        on=GRUClassifier,
+    ),
+    row("one class of positive weight", "y has only one class, .*1.*, among", weight=LABELS),
+]
+
+WEIGHTS = [
+    row(
+        "negative weights", "Negative values in data passed to `sample_weight`", weight=-np.ones(N)
+    ),
+    row("too few weights", r"sample_weight.shape == \(3,\), expected \(8,\)", weight=np.ones(3)),
+    row("columns of weights", "must be 1D array or scalar, got 2D array", weight=np.ones((N, 2))),
+    row("NaN in weights", "sample_weight contains NaN", weight=np.full(N, np.nan)),
+    row("zero weights", "weights must contain at least one non-zero number", weight=np.zeros(N)),
+    row("zero weights, numbers", "at least one non-zero", y=NUMBERS, weight=np.zeros(N)),
+    row(
+        "class without weight",
+        r"classes, \[1\], are not in class_weight",
+        parameters={"class_weight": {0: 1.0}},
+    ),
+    row(
+        "list of class weights for one column",
+        "'class_weight' parameter .* must be an instance of 'dict'",
+        parameters={"class_weight": [{0: 1.0}]},
+    ),
+    row(
+        "zero class weights",
+        "(?i)class.weight",
+        parameters={"class_weight": {0: 0.0, 1: 0.0}},
+        bug="0/0 and a message about a training that diverged",
+    ),
+]
+
+
+# Parameters: values that are wrong, and what is allowed
+
+A_BOOL = "an instance of 'bool'"
+A_COUNT = r"an int in the range \[1, inf\)"
+PARAMETERS = {
+    "hidden_size": ([0, 1.5, "a", None], A_COUNT),
+    "num_layers": ([0, 2.0], A_COUNT),
+    "bidirectional": ([1, "yes"], A_BOOL),
+    "dropout": ([1.0, -0.1, "a"], r"a float in the range \[0.0, 1.0\)"),
+    "segment_length": ([0, 2.5, "automatic"], rf"{A_COUNT} or a str among {{'auto'}}"),
+    "n_channels": ([0, "2"], rf"{A_COUNT} or None"),
+    "max_epochs": ([0, 1.5], A_COUNT),
+    "batch_size": ([0, None], A_COUNT),
+    "lr": ([0, -1, np.inf, np.nan, "a"], r"a float in the range \(0.0, inf\)"),
+    "weight_decay": ([-1, np.nan, None], r"a float in the range \[0.0, inf\)"),
+    "gradient_clip": ([0, np.nan, "a"], r"a float in the range \(0.0, inf\) or None"),
+    "early_stopping": ([1, "a"], A_BOOL),
+    "validation_fraction": ([0, 1.0, "a"], r"a float in the range \(0.0, 1.0\)"),
+    "n_iter_no_change": ([0, 1.5], A_COUNT),
+    "standardize": ([2, "a"], A_BOOL),
+    "warm_start": ([2, "a"], A_BOOL),
+    "callbacks": ([3, "a"], "an instance of 'list', an instance of 'tuple' or None"),
+    "device": ([3, None, torch.device("cpu")], "an instance of 'str'"),
+    "random_state": ([-1, 1.5, "a", RNG], r"an int in the range \[0, 4294967295\], .*RandomState"),
+    "verbose": ([-1, 1.5, None], r"an int in the range \[0, inf\), an instance of 'bool'"),
+    "class_weight": ([3, "even"], "an instance of 'dict', .* a str among {'balanced'} or None"),
+    "loss": (["mse", None], "a str among {'absolute_error', 'huber', 'squared_error'}"),
+    "cells": (["foo", 3, {"gru"}], "a str among {.*'lstm'.*}, an instance of 'tuple'"),
+}
+CLASS_OF = {"loss": GRURegressor, "cells": RecurrentClassifier}
+CONSTRAINED = [
+    row(
+        f"{name}={value!r:.12}",
+        rf"'{name}' parameter of \w+ must be {allowed}.*\. Got .* instead",
+        on=CLASS_OF.get(name, GRUClassifier),
+        parameters={name: value},
+    )
+    for name, (values, allowed) in PARAMETERS.items()
+    for value in values
+]
+on_cells = partial(row, on=RecurrentClassifier)
+COMBINED = [
+    on_cells(
+        "unknown cell in a tuple",
+        r"cells=\('lstm', 'foo'\): each layer must be one of \['gru', 'lstm', 'rnn', 'rnn_relu'\]",
+        parameters={"cells": ("lstm", "foo")},
+    ),
+    on_cells("no cells", r"cells=\(\): each layer must be one of", parameters={"cells": ()}),
+    on_cells("number for a cell", "each layer must be one of", parameters={"cells": ["gru", 3]}),
+    on_cells(
+        "cells against num_layers",
+        r"cells=\('gru', 'lstm'\) names 2 layers, but num_layers=3. Leave num_layers out",
+        parameters={"cells": ("gru", "lstm"), "num_layers": 3},
+    ),
+    row(
+        "unknown device",
+        "device='warp' is no torch device. Use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'",
+        parameters={"device": "warp"},
+    ),
+    row(
+        "unavailable device",
+        "device='cuda' is not available on this machine; use device='auto' or 'cpu'",
+        parameters={"device": "cuda"},
+    ),
+    row(
+        "callback that is none",
+        "callbacks",
+        parameters={"callbacks": ["x"]},
+        bug="AttributeError: 'str' object has no attribute 'set_params'",
+    ),
+    row(
+        "nothing left to train on",
+        "n_samples=8, test_size=0.99 .* train set will be empty",
+        y=NUMBERS,
+        parameters={"early_stopping": True, "validation_fraction": 0.99},
+    ),
+    row(
+        "class too rare to be held out",
+        "least populated class.* in y ha.* only 1 member",
+        y=np.arange(N) == 3,
+        on=GRUClassifier,
+        parameters={"early_stopping": True},
+    ),
+]
+WRONG_DATA = NOT_FINITE + SHAPES + EMPTY + TYPES + TARGETS + WEIGHTS
+WRONG_FITS = WRONG_DATA + ONE_CLASS + CONSTRAINED + COMBINED
+
+
+@pytest.fixture(autouse=True)
+def _no_gpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
+@pytest.mark.parametrize(("cls", "parameters", "args", "error", "match"), WRONG_FITS)
+def test_wrong_fit_says_what_is_wrong(cls, parameters, args, error, match):
+    model = make(cls, parameters)
+    with pytest.raises(error, match=match):
+        model.fit(*args)
+    assert set(vars(model)) == set(model.get_params()), "a failed fit left something behind"
+
+
+@pytest.mark.parametrize("cls", [GRUClassifier, GRURegressor, RecurrentClassifier])
+def test_every_parameter_is_constrained_and_has_a_row(cls):
+    assert set(cls._parameter_constraints) == set(cls().get_params())
+    assert set(cls._parameter_constraints) <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize("cls", [GRUClassifier, LSTMRegressor])
+@pytest.mark.parametrize("fit", ["fit", "partial_fit"])
+def test_target_is_required(cls, fit):
+    with pytest.raises(ValueError, match=f"{cls.__name__} requires y to be passed, but .* is None"):
+        getattr(make(cls), fit)(TABLE, None)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "decision_function"])
+def test_predict_before_fit(method):
+    with pytest.raises(NotFittedError, match="This GRUClassifier instance is not fitted yet"):
+        getattr(GRUClassifier(), method)(TABLE)
+
+
+def test_failed_first_fit_is_no_fit():
+    model = make(LSTMRegressor)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        model.fit(TABLE, NUMBERS[:3])
+    with pytest.raises(NotFittedError):
+        model.predict(TABLE)
+
+
+@KNOWN_BUG(reason="says np.int64(7)")
+def test_one_class_is_named_without_its_numpy_type():
+    with pytest.raises(ValueError, match="only one class") as raised:
+        make(GRUClassifier).fit(TABLE, np.full(N, 7))
+    assert "np." not in str(raised.value)
+
+
+# Predicting
+
+
+FITTED_WITH_TWO = "channels at each time step, but LSTMRegressor was fitted with 2."
+
+
+@pytest.mark.parametrize("form", ["3D", "list"])
+@pytest.mark.parametrize(
+    ("X", "came"),
+    [
+        (np.ones((4, 5, 3)), "X has 3"),
+        ([np.ones((4, 3)), np.ones((2, 3))], "X has 3"),
+        ([np.ones(4), np.ones(2)], "X has 1"),
+        (np.ones((4, 6)), "X has 1"),
+    ],
+    ids=["3D", "list", "flat list", "table"],
+)
+def test_wrong_channels_at_predict(form, X, came):
+    with pytest.raises(ValueError, match=f"{came} {FITTED_WITH_TWO}"):
+        trained(LSTMRegressor, form).predict(X)
+
+
+def test_wrong_channels_at_predict_after_a_table():
+    model = trained(LSTMRegressor, "table", n_channels=2)
+    with pytest.raises(ValueError, match=f"X has 3 {FITTED_WITH_TWO}"):
+        model.predict(np.ones((4, 3, 3)))
+    with pytest.raises(ValueError, match="X has 8 features, but LSTMRegressor is expecting 6"):
+        model.predict(np.ones((4, 8)))
+
+
+def test_table_of_other_channels_at_predict():
+    model = deepcopy(trained(LSTMRegressor, "3D")).set_params(n_channels=3)
+    with pytest.raises(ValueError, match=f"X has 3 {FITTED_WITH_TWO}"):
+        model.predict(np.ones((4, 6)))
+
+
+@pytest.mark.parametrize(
+    ("form", "X", "match"),
+    [
+        ("table", spoilt(TABLE, np.nan), "X contains NaN"),
+        ("3D", spoilt(ARRAY, np.inf), "X contains infinity"),
+        ("list", spoilt(LIST, np.nan), "X contains NaN, first in sequence 3"),
+        ("list", [*LIST, [1.0, 2.0]], "item 8 is a list"),
+        ("3D", ARRAY[:0], r"0 sample\(s\)"),
+    ],
+    ids=["table", "3D", "list", "mixed list", "empty"],
+)
+def test_wrong_values_at_predict(form, X, match):
+    with pytest.raises(ValueError, match=match):
+        trained(LSTMRegressor, form).predict(X)
+
+
+# partial_fit and warm start
+
+
+def test_first_partial_fit_needs_classes():
+    with pytest.raises(ValueError, match="classes must be passed on the first call to partial_fit"):
+        make(GRUClassifier).partial_fit(TABLE, LABELS)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    ("parameters", "match"),
+    [
+        (
+            {"early_stopping": True},
+            "partial_fit does not support early_stopping=True.* Set early_stopping=False",
+        ),
+        ({"callbacks": [Callback()]}, "partial_fit does not support callbacks"),
+        (
+            {"class_weight": "balanced"},
+            "class_weight='balanced' is not supported by partial_fit.* Pass the weights as a dict",
+        ),
+    ],
+    ids=["early stopping", "callbacks", "class weight"],
+)
+def test_parameters_that_partial_fit_has_no_use_for(parameters, match, first):
+    model = make(GRUClassifier)
+    if not first:
+        model.partial_fit(TABLE, LABELS, classes=[0, 1])
+    before = set(vars(model))
+    with pytest.raises(ValueError, match=match):
+        model.set_params(**parameters).partial_fit(TABLE, LABELS, classes=[0, 1])
+    assert set(vars(model)) == before
+
+
+def test_first_partial_fit_with_unknown_class():
+    model = make(GRUClassifier)
+    with pytest.raises(
+        ValueError, match=r"classes that were not there .* \[1\]. Known are \[0 2\]"
+    ):
+        model.partial_fit(TABLE, LABELS, classes=[0, 2])
+    assert set(vars(model)) == set(model.get_params())
+
+
+NEXT = [
+    pytest.param(
+        GRUClassifier,
+        (TABLE, LABELS + 1),
+        r"y has classes that were not there when GRUClassifier was first fitted: \[2\]. "
+        r"Known are \[0 1\]",
+        id="unseen class",
+    ),
+    pytest.param(
+        GRUClassifier,
+        (TABLE, np.c_[LABELS, LABELS]),
+        "y is multilabel, but GRUClassifier was fitted on a binary target",
+        id="labels for classes",
+    ),
+    pytest.param(
+        LSTMRegressor,
+        (TABLE, np.c_[NUMBERS, NUMBERS]),
+        "y has 2 columns, but LSTMRegressor was fitted with 1",
+        id="more outputs",
+    ),
+    pytest.param(
+        GRUClassifier,
+        (TABLE[:, :3], LABELS),
+        "X has 3 features, but GRUClassifier is expecting 6 features",
+        id="other columns",
+    ),
+    pytest.param(
+        LSTMRegressor,
+        (ARRAY, NUMBERS),
+        "X has 2 channels at each time step, but LSTMRegressor was fitted with 1",
+        id="other channels",
+    ),
+]
+
+
+@pytest.mark.parametrize(("cls", "args", "match"), NEXT)
+@pytest.mark.parametrize("how", ["partial_fit", "warm start"])
+def test_later_data_that_do_not_fit(cls, args, match, how):
+    model = deepcopy(trained(cls)).set_params(warm_start=how == "warm start")
+    fit = model.fit if how == "warm start" else model.partial_fit
+    with unchanged(model), pytest.raises(ValueError, match=match):
+        fit(*args)
+
+
+def test_labels_of_another_number():
+    Y = np.c_[LABELS, 1 - LABELS]
+    model = make(GRUClassifier).partial_fit(TABLE, Y)
+    with unchanged(model), pytest.raises(ValueError, match="y has 3 labels, but .* with 2"):
+        model.partial_fit(TABLE, np.c_[Y, LABELS])
+    with unchanged(model), pytest.raises(ValueError, match="y is one column of classes, but"):
+        model.partial_fit(TABLE, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("changed", "shown"),
+    [
+        ({"hidden_size": 5}, "hidden_size=5"),
+        ({"num_layers": 2}, r"cells=\('gru', 'gru'\)"),
+        ({"cells": "lstm"}, r"cells=\('lstm',\)"),
+        ({"bidirectional": True}, "bidirectional=True"),
+        ({"segment_length": 2}, "segment_length=2"),
+    ],
+    ids=str,
+)
+def test_warm_start_of_another_network(changed, shown):
+    model = make(RecurrentClassifier, {"warm_start": True}).fit(TABLE, LABELS)
+    message = f"continues with the fitted network, .* now describe .*{shown}.* Set warm_start=False"
+    model.set_params(**changed)
+    with unchanged(model), pytest.raises(ValueError, match=message):
+        model.fit(TABLE, LABELS)
+
+
+@KNOWN_BUG(reason="parameters are validated in the first partial_fit only")
+@pytest.mark.parametrize("changed", [{"lr": -1}, {"batch_size": 0}, {"hidden_size": "a"}], ids=str)
+def test_later_partial_fit_validates_parameters(changed):
+    model = deepcopy(trained(LSTMRegressor)).set_params(**changed)
+    with pytest.raises(ValueError, match=f"'{next(iter(changed))}' parameter of LSTMRegressor"):
+        model.partial_fit(TABLE, NUMBERS)
+
+
+@KNOWN_BUG(reason="ignored, where a warm start says that the network would be another")
+def test_later_partial_fit_of_another_network():
+    model = deepcopy(trained(LSTMRegressor)).set_params(hidden_size=5)
+    with pytest.raises(ValueError, match="hidden_size=5"):
+        model.partial_fit(TABLE, NUMBERS)
+
+
+@KNOWN_BUG(reason="classes are ignored after the first call; scikit-learn raises")
+def test_later_partial_fit_with_other_classes():
+    model = make(GRUClassifier).partial_fit(TABLE, LABELS, classes=[0, 1])
+    with pytest.raises(ValueError, match="classes"):
+        model.partial_fit(TABLE, LABELS, classes=[0, 1, 2])
+
+
+@KNOWN_BUG(reason="accepted: a classifier of one class, without predictions")
+def test_partial_fit_with_one_class_in_all():
+    with pytest.raises(ValueError, match="one class"):
+        make(GRUClassifier).partial_fit(TABLE, np.zeros(N), classes=[0])
+
+
+@KNOWN_BUG(reason="0/0: validation scores are NaN and the best weights are not restored")
+def test_held_out_part_without_weight():
+    weight = np.r_[1.0, 1.0, np.zeros(N - 2)]
+    model = make(LSTMRegressor, {"early_stopping": True, "random_state": 3})
+    with pytest.raises(ValueError, match="(?i)held out|validation"):
+        model.fit(TABLE, NUMBERS, weight)
+
+
+# A failure changes nothing
+
+
+def failing(rows):
+    """The same rows for tests that any error will do for."""
+    return [pytest.param(*(row.values[i] for i in range(3)), id=row.id) for row in rows]
+
+
+@pytest.mark.parametrize(("cls", "parameters", "args"), failing(WRONG_FITS))
+def test_failed_fit_changes_nothing(cls, parameters, args):
+    model = deepcopy(trained(cls))
+    kept = model.get_params()
+    with unchanged(model):
+        model.set_params(**parameters)
+        with pytest.raises(Exception):  # noqa: B017
+            model.fit(*args)
+        model.set_params(**kept)
+
+
+@pytest.mark.parametrize(("cls", "parameters", "args"), failing(WRONG_DATA))
+@pytest.mark.parametrize("how", ["partial_fit", "warm start"])
+def test_failed_further_training_changes_nothing(cls, parameters, args, how):
+    X, y, sample_weight = args
+    model = deepcopy(trained(cls)).set_params(warm_start=how == "warm start")
+    kept = model.get_params()
+    with unchanged(model):
+        model.set_params(**parameters)
+        fit = model.fit if how == "warm start" else model.partial_fit
+        with pytest.raises(Exception):  # noqa: B017
+            fit(X, y, sample_weight=sample_weight)
+        model.set_params(**kept)
+
+
+def test_diverged_training_changes_nothing():
+    model = deepcopy(trained(LSTMRegressor)).set_params(standardize=False)
+    with (
+        unchanged(model),
+        pytest.raises(ValueError, match=r"Training diverged in epoch 1: .* Lower lr \(now 0.01\)"),
+    ):
+        model.fit(TABLE, NUMBERS * 1e200)
+
+
+@KNOWN_BUG(reason="the failed call has drawn a seed")
+@pytest.mark.parametrize("how", ["partial_fit", "warm start"])
+def test_failed_training_changes_no_later_one(how):
+    parameters = {"warm_start": how == "warm start", "batch_size": 2}
+    plain, troubled = (make(LSTMRegressor, parameters).fit(TABLE, NUMBERS) for _ in range(2))
+    with pytest.raises(ValueError, match="y has 2 columns"):
+        train(troubled, how, np.c_[NUMBERS, NUMBERS])
+    train(plain, how, NUMBERS)
+    train(troubled, how, NUMBERS)
+    np.testing.assert_array_equal(plain.predict(TABLE), troubled.predict(TABLE))
+
+
+def train(model, how, y):
+    return model.fit(TABLE, y) if how == "warm start" else model.partial_fit(TABLE, y)
