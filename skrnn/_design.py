@@ -4,6 +4,7 @@ import copy
 
 import torch
 
+from ._device import threads_for
 from ._parameters import CELL_NAMES
 from ._sequences import Sequences
 from ._training import Plan
@@ -48,8 +49,9 @@ def new_module(estimator, sequences: Sequences, seed: int) -> RecurrentNetwork:
     up to rounding in double precision.
     """
     architecture = design_architecture(estimator, sequences.n_timesteps)
-    one_batch = len(sequences) <= estimator.batch_size
-    return build_network(architecture, seed, torch.float64 if one_batch else torch.float32)
+    dtype = torch.float64 if len(sequences) <= estimator.batch_size else torch.float32
+    with threads_for(0):  # for small matrices, waking a second thread takes longer than the work
+        return build_network(architecture, seed, dtype)
 
 
 def fitted_module(estimator) -> RecurrentNetwork:

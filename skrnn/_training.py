@@ -7,7 +7,6 @@ import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 import torch
@@ -123,6 +122,7 @@ class RecurrentNet(NeuralNet):
         self._best_weights, self._n_stale, self._lowest = None, 0, {}
         self._generator = torch.Generator().manual_seed(self.plan.seed)
         self._share_generator()
+        self._weights = list(self.module_.parameters())
         self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
         with (
             threads_for(self.plan.work),
@@ -132,7 +132,7 @@ class RecurrentNet(NeuralNet):
         if self._best_weights is not None:
             self.module_.load_state_dict(self._best_weights)
         self._drop_unfinished_epoch()
-        del self._progress, self._schedule, self._best_weights
+        del self._progress, self._schedule, self._best_weights, self._weights
         return self
 
     def get_split_datasets(self, X, y=None, **fit_params):
@@ -169,19 +169,24 @@ class RecurrentNet(NeuralNet):
     def _run_lean_epoch(self, iterator: Batches, training: bool) -> float:
         """Do what skorch does for an epoch, without what only callbacks could see."""
         self._set_training(training)
-        total, n_samples = 0.0, 0
+        losses, sizes = [], []
         with torch.set_grad_enabled(training):
             for inputs, targets in iterator:
                 loss = self.get_loss(self.infer(inputs), targets, X=inputs)
                 if training:
-                    self.optimizer_.zero_grad()
+                    self._zero_grad_optimizer()
                     loss.backward()
                     self.on_grad_computed(self, None)
                     self.optimizer_.step()
                     self.on_batch_end(self, training=True)
-                total += loss.detach() * len(targets)
-                n_samples += len(targets)
-        return float(total) / n_samples
+                losses.append(loss.detach())
+                sizes.append(targets.shape[0])
+        losses = torch.stack(losses).tolist()  # once an epoch: a GPU is not waited for before
+        return sum(loss * size for loss, size in zip(losses, sizes)) / sum(sizes)
+
+    def _zero_grad_optimizer(self, set_to_none=None):
+        for weight in self._weights:
+            weight.grad = None
 
     def infer(self, x, **fit_params):
         return self.module_(x["values"], x.get("lengths"))
@@ -195,11 +200,11 @@ class RecurrentNet(NeuralNet):
 
     def on_grad_computed(self, net, named_parameters, **kwargs):
         if self.plan.gradient_clip is not None:
-            nn.utils.clip_grad_norm_(self.module_.parameters(), self.plan.gradient_clip)
+            nn.utils.clip_grad_norm_(self._weights, self.plan.gradient_clip)
 
     def on_batch_end(self, net, batch=None, training=False, **kwargs):
         if training and self._schedule is not None:
-            self._schedule.step()
+            self._set_lr(next(self._schedule))
 
     def notify(self, method_name, **cb_kwargs):
         super().notify(method_name, **cb_kwargs)
@@ -212,12 +217,18 @@ class RecurrentNet(NeuralNet):
     def get_default_callbacks(self):
         return []
 
-    def _make_schedule(self, n_batches: int):
+    def _make_schedule(self, n_batches: int) -> Iterator[float] | None:
         own = any(isinstance(callback, LRScheduler) for _, callback in self.callbacks_)
         if not self.plan.scheduled or own:
             return None
-        cycle = partial(one_cycle, total_steps=self.plan.epochs * n_batches)
-        return torch.optim.lr_scheduler.LambdaLR(self.optimizer_, cycle)
+        total_steps = self.plan.epochs * n_batches
+        schedule = (self.plan.lr * one_cycle(step, total_steps) for step in range(total_steps + 1))
+        self._set_lr(next(schedule))
+        return schedule
+
+    def _set_lr(self, lr: float) -> None:
+        for group in self.optimizer_.param_groups:
+            group["lr"] = lr
 
     def _share_generator(self) -> None:
         for module in self.module_.modules():

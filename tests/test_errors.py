@@ -296,9 +296,9 @@ WEIGHTS = [
     row("zero weights", "weights must contain at least one non-zero number", weight=np.zeros(N)),
     row("zero weights, numbers", "at least one non-zero", y=NUMBERS, weight=np.zeros(N)),
     row(
-        "class without weight",
+        "weight of a class that is not there",
         r"classes, \[1\], are not in class_weight",
-        parameters={"class_weight": {0: 1.0}},
+        parameters={"class_weight": {0: 1.0, 7: 1.0}},
     ),
     row(
         "list of class weights for one column",
@@ -340,7 +340,7 @@ PARAMETERS = {
     "random_state": ([-1, 1.5, "a", RNG], r"an int in the range \[0, 4294967295\], .*RandomState"),
     "verbose": ([-1, 1.5, None], r"an int in the range \[0, inf\), an instance of 'bool'"),
     "class_weight": ([3, "even"], "an instance of 'dict', .* a str among {'balanced'} or None"),
-    "loss": (["mse", None], "a str among {'absolute_error', 'huber', 'squared_error'}"),
+    "loss": (["mse", None], "a str among {.*'huber'.*}"),
     "cells": (["foo", 3, {"gru"}], "a str among {.*'lstm'.*}, an instance of 'tuple'"),
 }
 CLASS_OF = {"loss": GRURegressor, "cells": RecurrentClassifier}
@@ -432,6 +432,15 @@ def test_target_is_required(cls, fit):
 def test_predict_before_fit(method):
     with pytest.raises(NotFittedError, match="This GRUClassifier instance is not fitted yet"):
         getattr(GRUClassifier(), method)(TABLE)
+
+
+@pytest.mark.parametrize("step", [0, 2, -1])
+def test_sequence_with_a_missing_value_is_named_wherever_it_is(step):
+    X = deepcopy(LIST)
+    X[2][step, 0] = np.nan
+    X[5][0] = np.nan
+    with pytest.raises(ValueError, match="X contains NaN, first in sequence 2"):
+        make(LSTMRegressor).fit(X, NUMBERS)
 
 
 def test_failed_first_fit_is_no_fit():
@@ -638,7 +647,7 @@ def test_later_partial_fit_with_other_classes():
         model.partial_fit(TABLE, LABELS, classes=[0, 1, 2])
 
 
-@KNOWN_BUG(reason="accepted: a classifier of one class, without predictions")
+@KNOWN_BUG(reason="accepted, where fit says that two classes are needed")
 def test_partial_fit_with_one_class_in_all():
     with pytest.raises(ValueError, match="one class"):
         make(GRUClassifier).partial_fit(TABLE, np.zeros(N), classes=[0])
@@ -685,26 +694,27 @@ def test_failed_further_training_changes_nothing(cls, parameters, args, how):
         model.set_params(**kept)
 
 
-def test_diverged_training_changes_nothing():
-    model = deepcopy(trained(LSTMRegressor)).set_params(standardize=False)
-    with (
-        unchanged(model),
-        pytest.raises(ValueError, match=r"Training diverged in epoch 1: .* Lower lr \(now 0.01\)"),
-    ):
-        model.fit(TABLE, NUMBERS * 1e200)
+@pytest.mark.parametrize("how", ["fit", "partial_fit", "warm start"])
+def test_diverged_training_changes_nothing(how):
+    parameters = {"standardize": False, "warm_start": how == "warm start", "batch_size": 4}
+    model = make(LSTMRegressor, parameters)
+    fit = model.partial_fit if how == "partial_fit" else model.fit
+    fit(TABLE, NUMBERS)
+    message = r"Training diverged in epoch \d: the loss is .* Lower lr \(now 0.01\)"
+    with unchanged(model), pytest.raises(ValueError, match=message):
+        fit(TABLE, NUMBERS * 1e30)
 
 
 @KNOWN_BUG(reason="the failed call has drawn a seed")
 @pytest.mark.parametrize("how", ["partial_fit", "warm start"])
 def test_failed_training_changes_no_later_one(how):
-    parameters = {"warm_start": how == "warm start", "batch_size": 2}
-    plain, troubled = (make(LSTMRegressor, parameters).fit(TABLE, NUMBERS) for _ in range(2))
+    def train(model, y):
+        return model.fit(TABLE, y) if how == "warm start" else model.partial_fit(TABLE, y)
+
+    parameters = {"warm_start": True, "batch_size": 2}
+    plain, troubled = (train(make(LSTMRegressor, parameters), NUMBERS) for _ in range(2))
     with pytest.raises(ValueError, match="y has 2 columns"):
-        train(troubled, how, np.c_[NUMBERS, NUMBERS])
-    train(plain, how, NUMBERS)
-    train(troubled, how, NUMBERS)
-    np.testing.assert_array_equal(plain.predict(TABLE), troubled.predict(TABLE))
-
-
-def train(model, how, y):
-    return model.fit(TABLE, y) if how == "warm start" else model.partial_fit(TABLE, y)
+        train(troubled, np.c_[NUMBERS, NUMBERS])
+    np.testing.assert_array_equal(
+        train(plain, NUMBERS).predict(TABLE), train(troubled, NUMBERS).predict(TABLE)
+    )

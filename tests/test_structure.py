@@ -25,6 +25,7 @@ LAYERS = [
     ["_batches", "_device"],
     ["nn.networks"],
     ["nn.layers", "nn.segments"],
+    ["nn.kernels", "nn._kernels"],
     ["nn.cells"],
     ["preprocessing"],
     ["_frames"],

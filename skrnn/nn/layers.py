@@ -2,9 +2,10 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence
 
-from .cells import Weights
+from . import kernels
+from .cells import State, Weights
 
 TORCH_LAYERS = {
     "rnn": nn.RNN,
@@ -48,32 +49,57 @@ class RecurrentLayer(nn.Module):
 
     def weights(self, direction: int = 0) -> Weights:
         """Weights of one direction (0 forward, 1 backward)."""
-        return Weights(*self.core.all_weights[direction])
+        suffix = "_l0_reverse" if direction else "_l0"
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+        return Weights(*(getattr(self.core, name + suffix) for name in names))
 
-    def forward(self, x: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Run the layer.
+    def forward(
+        self, x: Tensor | PackedSequence, state: State | None = None
+    ) -> tuple[Tensor | PackedSequence, State]:
+        """Run the layer, on the fused kernels where they are faster.
 
         Parameters
         ----------
-        x : Tensor of shape (steps, batch, channels)
-        lengths : Tensor of shape (batch,), optional
-            Valid steps of each sequence, all steps if left out.
+        x : Tensor of shape (steps, batch, channels), or PackedSequence
+            A packed sequence holds sequences of different lengths.
+        state : tuple of Tensor of shape (directions, batch, hidden), optional
+            State before the first step, zero if left out.
 
         Returns
         -------
-        outputs : Tensor of shape (steps, batch, output_size)
-            Zero beyond a sequence's length.
-        last : Tensor of shape (batch, output_size)
-            Output after each direction's last valid step.
+        outputs : Tensor of shape (steps, batch, output_size), or PackedSequence
+        state : tuple of Tensor of shape (directions, batch, hidden)
+            State after each direction's last valid step; its first item is the output there.
         """
-        if lengths is None:
-            outputs, state = self.core(x)
+        if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
+            return self._run_fused(x, state)
+        given = state if state is None or self.cell == "lstm" else state[0]
+        outputs, state = self.core(x, given)
+        return outputs, state if self.cell == "lstm" else (state,)
+
+    def _run_fused(self, x, state: State | None):
+        packed = isinstance(x, PackedSequence)
+        rows, sizes = (x.data, x.batch_sizes) if packed else (x.flatten(0, 1), None)
+        batch = int(sizes[0]) if packed else x.shape[1]
+        if packed and state is not None:
+            state = _select(state, x.sorted_indices)
+        outputs, states = [], []
+        for direction in range(self.n_directions):
+            given = None if state is None else tuple(part[direction] for part in state)
+            weights = self.weights(direction)
+            output, *last = kernels.run_layer(
+                self.cell, rows, weights, sizes, batch, direction == 1, given
+            )
+            outputs.append(output)
+            states.append(last)
+        if self.n_directions == 1:
+            outputs, state = outputs[0], tuple(part.unsqueeze(0) for part in states[0])
         else:
-            packed = pack_padded_sequence(x, lengths.cpu(), enforce_sorted=False)
-            packed, state = self.core(packed)
-            outputs, _ = pad_packed_sequence(packed, total_length=len(x))
-        hidden = state[0] if self.cell == "lstm" else state  # (directions, batch, hidden)
-        return outputs, hidden.transpose(0, 1).flatten(1)
+            outputs = torch.cat(outputs, dim=1)
+            state = tuple(torch.stack(parts) for parts in zip(*states))
+        if packed:
+            return x._replace(data=outputs), _select(state, x.unsorted_indices)
+        return outputs.view(*x.shape[:2], -1), state
 
     @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator) -> None:
@@ -108,3 +134,8 @@ class Dropout(nn.Module):
             return x
         kept = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
         return x * kept / (1 - self.p)
+
+
+def _select(state: State, index: Tensor | None) -> State:
+    """State with its sequences in another order."""
+    return state if index is None else tuple(part.index_select(1, index) for part in state)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from .cells import CELLS
 from .layers import Dropout, RecurrentLayer
@@ -91,10 +92,17 @@ class RecurrentNetwork(nn.Module):
             values, lengths = cut_segments(values, lengths, self.architecture.segment_length)
             values = torch.relu(self.embedding(values))
         x = values.transpose(0, 1)  # (steps, batch, channels)
+        if lengths is not None:
+            x = pack_padded_sequence(x, lengths.cpu(), enforce_sorted=False)
         for layer in self.layers[:-1]:
-            x = self.dropout(layer(x, lengths)[0])
-        _, last = self.layers[-1](x, lengths)
-        return self.readout(self.dropout(last))
+            x = self._drop(layer(x)[0])
+        _, (hidden, *_) = self.layers[-1](x)  # (directions, batch, hidden)
+        return self.readout(self.dropout(hidden.transpose(0, 1).flatten(1)))
+
+    def _drop(self, x: Tensor | PackedSequence) -> Tensor | PackedSequence:
+        if isinstance(x, PackedSequence):
+            return x._replace(data=self.dropout(x.data))
+        return self.dropout(x)
 
     def __getstate__(self):
         """Architecture and weights as NumPy arrays, whatever device they are on."""

@@ -1,0 +1,374 @@
+"""Fused CPU kernels: one call runs a recurrent layer over all time steps, forward or backward.
+
+The input projections of all steps and the gradients of the weights are matrix products of torch;
+what lies between, the recurrence itself, is ``recurrent_kernels.h``. The kernels are optional: where
+they were not built, `chosen_set` returns None and layers run on torch's own.
+
+Environment variable ``SKRNN_INSTRUCTION_SET``: "avx512", "avx2" or "baseline" forces one, "none"
+switches the kernels off.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import pad
+from torch.nn.utils.rnn import PackedSequence
+
+from .cells import CELLS, Weights
+
+try:
+    from . import _kernels
+except ImportError:
+    _kernels = None
+
+CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
+LANES = 16  # floats in the widest vector; hidden sizes are padded to a multiple of it
+SPLIT_WORK = 4e6  # multiply-adds of the recurrence above which a second thread pays
+
+
+@cache
+def chosen_set() -> tuple[int, str] | None:
+    """Number and name of the instruction set in use, or None without kernels.
+
+    Raises
+    ------
+    ValueError
+        If ``SKRNN_INSTRUCTION_SET`` names a set that this processor or build does not have.
+    """
+    wanted = os.environ.get("SKRNN_INSTRUCTION_SET", "")
+    if _kernels is None or wanted == "none":
+        return None
+    available = _kernels.instruction_sets()
+    for number, name in available:
+        if wanted in ("", name):
+            return number, name
+    names = [name for _, name in available]
+    raise ValueError(f"SKRNN_INSTRUCTION_SET={wanted!r}: expected one of {names}, or 'none'.")
+
+
+def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
+    """Whether the fused kernels can run a layer, and are faster than torch's own.
+
+    Parameters
+    ----------
+    cell : str
+    x : Tensor of shape (steps, batch, channels), or PackedSequence
+    recurrent : Tensor of shape (gates * hidden, hidden)
+    """
+    return (
+        recurrent.dtype == torch.float32
+        and recurrent.device.type == "cpu"
+        and chosen_set() is not None
+    )
+
+
+class Run(NamedTuple):
+    """One direction of one layer over one batch.
+
+    Attributes
+    ----------
+    cell : str
+    sizes : Tensor of shape (steps,), or None
+        Sequences that have each step, longest first; None if all have all steps.
+    steps, batch : int
+    reverse : bool
+    """
+
+    cell: str
+    sizes: Tensor | None
+    steps: int
+    batch: int
+    reverse: bool
+
+    def previous_rows(self, n_rows: int) -> Tensor | slice:
+        """Where, in ``states`` of `FusedLayer`, the state before each row stands."""
+        if self.sizes is None:
+            return slice(self.batch, None) if self.reverse else slice(n_rows)
+        rows = torch.arange(n_rows)
+        if not self.reverse:
+            before = torch.cat([torch.tensor([self.batch]), self.sizes[:-1]])
+            return self.batch + rows - before.repeat_interleave(self.sizes)
+        position = rows - (self.sizes.cumsum(0) - self.sizes).repeat_interleave(self.sizes)
+        after = torch.cat([self.sizes[1:], torch.tensor([0])]).repeat_interleave(self.sizes)
+        following = self.batch + rows + self.sizes.repeat_interleave(self.sizes)
+        return torch.where(position < after, following, position)
+
+
+class FusedLayer(torch.autograd.Function):
+    """A layer in one direction, on packed rows of float32.
+
+    All buffers are padded to `width` units, which are zero throughout.
+    """
+
+    @staticmethod
+    def forward(ctx, run, rows, input, recurrent, input_bias, recurrent_bias, h0, c0):
+        """Compute outputs (n_rows, hidden) and last states (batch, hidden)."""
+        hidden = recurrent.shape[1]
+        weights = _padded(Weights(input, recurrent, input_bias, recurrent_bias))
+        keep = any(ctx.needs_input_grad)
+        buffers = _forward(run, rows, weights, recurrent, (h0, c0), keep)
+        if keep:
+            ctx.run, ctx.hidden, ctx.has_state = run, hidden, (h0 is not None, c0 is not None)
+            ctx.set_materialize_grads(False)
+            ctx.save_for_backward(rows, weights.input, recurrent, *buffers[:4])
+        return tuple(_unpadded(x, hidden) for x in (buffers.outputs(run), *buffers.last))
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, doutputs, *dlast):
+        """Gradients of everything that `forward` took."""
+        rows, input, recurrent, gates, extra, states, memory = ctx.saved_tensors
+        kept = Kept(gates, extra, states, memory, ())
+        run, width = ctx.run, input.shape[0] // CELLS[ctx.run.cell].n_gates
+        doutputs, *dlast = (_widened(x, width) for x in (doutputs, *dlast))
+        dgates, dunreset, dstates = _backward(run, recurrent, kept, doutputs, dlast, ctx.has_state)
+        previous = states[run.previous_rows(len(rows))]
+        drecurrent, drecurrent_bias = _product(dgates, previous), dgates.sum(0)
+        drows = None
+        if dunreset is None:
+            dinput, dinput_bias = _product(dgates, rows), drecurrent_bias
+            if ctx.needs_input_grad[1]:
+                drows = dgates @ input
+        else:  # GRU: the candidate's input projection does not pass the reset gate
+            n = 2 * width
+            dinput = torch.cat([_product(dgates[:, :n], rows), _product(dunreset, rows)])
+            dinput_bias = torch.cat([drecurrent_bias[:n], dunreset.sum(0)])
+            if ctx.needs_input_grad[1]:
+                drows = torch.addmm(dunreset @ input[n:], dgates[:, :n], input[:n])
+        gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
+        dstates = (x if x is None else _unpadded(x, ctx.hidden) for x in dstates)
+        return None, drows, *_cut(gradients, width, ctx.hidden), *dstates
+
+
+class Kept(NamedTuple):
+    """What forward computes and backward needs; the last states besides."""
+
+    gates: Tensor  # (n_rows, gates * width), activated
+    extra: Tensor  # (n_rows, width), or empty
+    states: Tensor  # (n_rows + batch, width): the outputs, and before them the initial ones
+    memory: Tensor  # (batch, width): initial memory of an LSTM, or empty
+    last: tuple[Tensor, ...]  # each (batch, width)
+
+    def outputs(self, run: Run) -> Tensor:
+        n_rows = len(self.gates)
+        # in reverse over full sequences, the initial states come after the outputs
+        return self.states[:n_rows] if _is_back_to_front(run) else self.states[run.batch :]
+
+    def initial(self, run: Run) -> Tensor:
+        n_rows = len(self.gates)
+        return self.states[n_rows:] if _is_back_to_front(run) else self.states[: run.batch]
+
+
+def _is_back_to_front(run: Run) -> bool:
+    return run.reverse and run.sizes is None
+
+
+def run_layer(
+    cell: str,
+    rows: Tensor,
+    weights: Weights,
+    sizes: Tensor | None,
+    batch: int,
+    reverse: bool,
+    state: tuple[Tensor, ...] | None = None,
+) -> tuple[Tensor, ...]:
+    """Run one direction of a layer with the fused kernels.
+
+    Parameters
+    ----------
+    cell : {"rnn", "rnn_relu", "lstm", "gru"}
+    rows : Tensor of shape (n_rows, channels)
+        Time steps of all sequences, packed as in ``torch.nn.utils.rnn.PackedSequence``.
+    weights : Weights
+    sizes : Tensor of shape (steps,), or None
+        Sequences that have each step, longest first; None if all have all steps.
+    batch : int
+    reverse : bool
+        Run from each sequence's last step to its first.
+    state : tuple of Tensor of shape (batch, hidden), optional
+        Initial state, zero if left out.
+
+    Returns
+    -------
+    outputs : Tensor of shape (n_rows, hidden)
+    *state : Tensor of shape (batch, hidden)
+        State after the last step run.
+    """
+    steps = len(rows) // batch if sizes is None else len(sizes)
+    h0, c0 = (*(state or ()), None, None)[:2]
+    run = Run(cell, sizes, steps, batch, reverse)
+    if torch.is_grad_enabled():
+        return FusedLayer.apply(run, rows, *weights, h0, c0)
+    hidden = weights.recurrent.shape[1]
+    buffers = _forward(run, rows, _padded(weights), weights.recurrent, (h0, c0), keep=False)
+    return tuple(_unpadded(x, hidden) for x in (buffers.outputs(run), *buffers.last))
+
+
+def _forward(run, rows, weights: Weights, recurrent, state, keep: bool) -> Kept:
+    n_rows, n_gates = len(rows), CELLS[run.cell].n_gates
+    width = weights.input.shape[0] // n_gates
+    gates = torch.addmm(weights.input_bias, rows, weights.input.t())
+    has_extra = keep and run.cell in ("lstm", "gru")
+    states = rows.new_empty(n_rows + run.batch, width)
+    kept = Kept(
+        gates,
+        rows.new_empty(n_rows if has_extra else 0, width),
+        states,
+        rows.new_empty(0) if state[1] is None else _widened(state[1], width),
+        tuple(rows.new_empty(run.batch, width) for _ in range(CELLS[run.cell].n_states)),
+    )
+    initial = kept.initial(run)
+    if state[0] is None:
+        initial.zero_()
+    else:
+        initial[:, : state[0].shape[1]] = state[0]
+        initial[:, state[0].shape[1] :] = 0
+    last = (*kept.last, None)[:2]
+    _call(
+        run,
+        False,
+        keep,
+        width,
+        recurrent,
+        (
+            gates,
+            kept.extra if has_extra else None,
+            kept.outputs(run),
+            weights.recurrent_bias,
+            None if state[0] is None else initial,
+            None if state[1] is None else kept.memory,
+            *last,
+        ),
+        (None,) * 7,
+    )
+    return kept
+
+
+def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state):
+    n_states = CELLS[run.cell].n_states
+    width = kept.states.shape[1]
+    dgates = torch.empty_like(kept.gates)
+    dunreset = kept.states.new_empty(len(kept.gates), width) if run.cell == "gru" else None
+    dstates = tuple(kept.states.new_empty(run.batch, width) for _ in range(n_states))
+    _call(
+        run,
+        True,
+        True,
+        width,
+        recurrent,
+        (
+            kept.gates,
+            kept.extra if len(kept.extra) else None,
+            kept.outputs(run),
+            None,
+            kept.initial(run) if has_state[0] else None,
+            kept.memory if has_state[1] else None,
+            None,
+            None,
+        ),
+        (doutputs, *(*dlast, None)[:2], dgates, dunreset, *(*dstates, None)[:2]),
+    )
+    dstates = (*dstates, None)[:2]
+    return dgates, dunreset, [d if has else None for d, has in zip(dstates, has_state)]
+
+
+def _product(gradients: Tensor, values: Tensor) -> Tensor:
+    """Gradient of weights, gradients' * values; in this order much faster for few channels."""
+    return (values.t() @ gradients).t()
+
+
+def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays) -> None:
+    """Pack the recurrent weights and run all rows of the batch, on several threads if it pays."""
+    number, _ = chosen_set()
+    n_gates = CELLS[run.cell].n_gates
+    recurrent = recurrent.detach().contiguous()
+    packed = recurrent.new_empty(n_gates * width * width)
+    _kernels.pack(
+        number,
+        backward,
+        recurrent.data_ptr(),
+        n_gates,
+        recurrent.shape[1],
+        width,
+        packed.data_ptr(),
+    )
+    gates, extra, outputs, *others = forward_arrays
+    arrays = (run.sizes, gates, extra, outputs, packed, *others, *backward_arrays)
+    addresses = [0 if x is None else x.data_ptr() for x in arrays]
+    head = (number, CELL_NUMBERS[run.cell], backward, run.reverse, keep)
+    sizes = (run.steps, run.batch, width)
+    parts = _split_rows(run, n_gates * width * width * len(gates))
+    if len(parts) == 1:
+        _kernels.run(*head, *sizes, *parts[0], *addresses)
+        return
+    calls = [_pool().submit(_kernels.run, *head, *sizes, *part, *addresses) for part in parts[1:]]
+    _kernels.run(*head, *sizes, *parts[0], *addresses)
+    for call in calls:
+        call.result()
+
+
+def _split_rows(run: Run, work: int) -> list[tuple[int, int]]:
+    """Ranges of rows of a batch, one a thread, with about the same number of time steps."""
+    n_threads = min(torch.get_num_threads(), int(work / SPLIT_WORK), run.batch)
+    if n_threads <= 1:
+        return [(0, run.batch)]
+    if run.sizes is None:
+        cuts = [run.batch * i // n_threads for i in range(n_threads + 1)]
+    else:
+        rows = torch.arange(run.batch + 1)
+        done = torch.minimum(run.sizes[:, None], rows).sum(0)  # time steps of the rows before
+        shares = done[-1] * torch.arange(n_threads + 1) / n_threads
+        cuts = torch.searchsorted(done, shares).tolist()
+    return [(begin, end) for begin, end in zip(cuts, cuts[1:]) if begin < end]
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_name_prefix="skrnn")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive a fork
+
+
+def _padded(weights: Weights) -> Weights:
+    """Weights with each gate padded to whole vectors; the recurrent ones are padded in packing."""
+    hidden = weights.recurrent.shape[1]
+    surplus = -hidden % LANES
+    weights = Weights(*(x.detach() for x in weights))
+    if not surplus:
+        return weights
+
+    def widen(x):
+        gates = x.reshape(-1, hidden, *x.shape[1:])
+        return pad(gates, (0,) * (2 * x.dim() - 2) + (0, surplus)).flatten(0, 1)
+
+    return weights._replace(
+        input=widen(weights.input),
+        input_bias=widen(weights.input_bias),
+        recurrent_bias=widen(weights.recurrent_bias),
+    )
+
+
+def _cut(gradients: Weights, width: int, hidden: int) -> Weights:
+    """Undo `_padded` in gradients."""
+    if width == hidden:
+        return gradients
+    cut = [x.view(-1, width, *x.shape[1:])[:, :hidden].flatten(0, 1) for x in gradients]
+    return Weights(*cut)._replace(recurrent=cut[1][:, :hidden])
+
+
+def _widened(x: Tensor | None, width: int) -> Tensor | None:
+    """Rows padded to whole vectors."""
+    if x is None:
+        return None
+    return pad(x, (0, width - x.shape[1])) if x.shape[1] < width else x.contiguous()
+
+
+def _unpadded(x: Tensor, hidden: int) -> Tensor:
+    return x if x.shape[1] == hidden else x[:, :hidden]

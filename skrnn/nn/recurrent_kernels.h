@@ -1,0 +1,394 @@
+// A recurrent layer over all time steps, forward and backward, for a range of batch rows.
+//
+// Included once for each instruction set, inside a namespace of its own, after LANES (floats in a
+// vector) and REGISTERS (vector registers) are defined. No include guard, on purpose.
+//
+// Layout. Sequences are sorted by length, longest first, and packed: the rows of step t (sizes[t]
+// of them) follow those of step t - 1, as in torch's PackedSequence. A full batch is the special
+// case of a contiguous (steps, batch, ...) array. `width` is the hidden size rounded up to whole
+// vectors; the surplus units have zero weights and stay zero. Gates lie one after the other in a
+// row: (gates, width).
+//
+// How it is fast. Weights are packed so that one vector of units with all its gates is one panel;
+// a block of rows is multiplied with a panel in registers, and the gate arithmetic follows at
+// once. A block of rows runs through all steps before the next begins, so its state stays in
+// cache. Every sum runs over k in one order, so a result does not depend on how rows are split.
+
+typedef float vec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int ivec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+
+static inline vec load(const float* p) { return *(const vec*)p; }
+static inline void store(float* p, vec v) { *(vec*)p = v; }
+static inline vec spread(float x) { return x - (vec){}; }
+static inline vec at_least(vec a, vec b) { return a > b ? a : b; }
+static inline vec at_most(vec a, vec b) { return a < b ? a : b; }
+
+// exp(x) = 2^n exp(f), f in [-ln 2 / 2, ln 2 / 2]; the polynomial is that of Cephes' expf.
+static inline vec exponential(vec x) {
+    x = at_most(at_least(x, spread(-87.f)), spread(87.f));
+    const vec shifted = x * 1.44269504f + 12582912.f;  // rounds: 1.5 * 2^23 leaves no fraction
+    const ivec n = (ivec)shifted - 0x4B400000;
+    const vec rounded = shifted - 12582912.f;
+    vec f = x - rounded * 0.693359375f;
+    f = f - rounded * -2.12194440e-4f;
+    vec p = f * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * f + 8.3334519073e-3f;
+    p = p * f + 4.1665795894e-2f;
+    p = p * f + 1.6666665459e-1f;
+    p = p * f + 5.0000001201e-1f;
+    p = p * f * f + f + 1.f;
+    return (vec)((ivec)p + n * (1 << 23));
+}
+static inline vec sigmoid(vec x) { return 1.f / (1.f + exponential(-x)); }
+static inline vec tanh(vec x) { return 2.f / (1.f + exponential(-2.f * x)) - 1.f; }
+
+// The gate arithmetic: all that cells do not share.
+//
+// forward: `in` points to the input projections of one vector of units (gate g at in[g * width]),
+// `acc` holds the recurrent products with their bias. Returns the new output; keeps the activated
+// gates in place of `in` and one more value in `extra`, which backward needs, where `keep` is set.
+// backward: d is the gradient of the output. Writes the gradients of the recurrent products to
+// `out`, and returns what of d goes to the previous output without passing a weight.
+struct Unit {
+    float* gates;       // this row's gates, at these units
+    float* extra;       // this row's extra value, at these units, or null
+    long width;         // from gate to gate
+    vec previous;       // output of the step before
+    vec previous_memory;
+};
+
+struct RnnTanh {
+    static constexpr int gates = 1;
+    static constexpr bool has_memory = false, has_extra = false;
+    static inline vec forward(const Unit& u, const vec* acc, vec&, bool) {
+        return tanh(load(u.gates) + acc[0]);
+    }
+    static inline vec backward(const Unit&, vec d, vec h, vec&, float* out, float*) {
+        store(out, d * (1.f - h * h));
+        return (vec){};
+    }
+};
+
+struct RnnRelu {
+    static constexpr int gates = 1;
+    static constexpr bool has_memory = false, has_extra = false;
+    static inline vec forward(const Unit& u, const vec* acc, vec&, bool) {
+        return at_least(load(u.gates) + acc[0], (vec){});
+    }
+    static inline vec backward(const Unit&, vec d, vec h, vec&, float* out, float*) {
+        store(out, h > (vec){} ? d : (vec){});
+        return (vec){};
+    }
+};
+
+// Gates in torch's order: input, forget, candidate, output. extra: the memory after the step.
+struct Lstm {
+    static constexpr int gates = 4;
+    static constexpr bool has_memory = true, has_extra = true;
+    static inline vec forward(const Unit& u, const vec* acc, vec& memory, bool keep) {
+        const vec input = sigmoid(load(u.gates) + acc[0]);
+        const vec forget = sigmoid(load(u.gates + u.width) + acc[1]);
+        const vec candidate = tanh(load(u.gates + 2 * u.width) + acc[2]);
+        const vec output = sigmoid(load(u.gates + 3 * u.width) + acc[3]);
+        memory = forget * memory + input * candidate;
+        if (keep) {
+            store(u.gates, input);
+            store(u.gates + u.width, forget);
+            store(u.gates + 2 * u.width, candidate);
+            store(u.gates + 3 * u.width, output);
+            store(u.extra, memory);
+        }
+        return output * tanh(memory);
+    }
+    static inline vec backward(const Unit& u, vec d, vec, vec& dmemory, float* out, float*) {
+        const vec input = load(u.gates), forget = load(u.gates + u.width);
+        const vec candidate = load(u.gates + 2 * u.width), output = load(u.gates + 3 * u.width);
+        const vec squashed = tanh(load(u.extra));
+        const vec dm = dmemory + d * output * (1.f - squashed * squashed);
+        store(out, dm * candidate * input * (1.f - input));
+        store(out + u.width, dm * u.previous_memory * forget * (1.f - forget));
+        store(out + 2 * u.width, dm * input * (1.f - candidate * candidate));
+        store(out + 3 * u.width, d * squashed * output * (1.f - output));
+        dmemory = dm * forget;
+        return (vec){};
+    }
+};
+
+// Gates in torch's order: reset, update, candidate. extra: the candidate's recurrent product. Its
+// gradient is the candidate's times the reset gate; the input's, without it, goes to `unreset`.
+struct Gru {
+    static constexpr int gates = 3;
+    static constexpr bool has_memory = false, has_extra = true;
+    static inline vec forward(const Unit& u, const vec* acc, vec&, bool keep) {
+        const vec reset = sigmoid(load(u.gates) + acc[0]);
+        const vec update = sigmoid(load(u.gates + u.width) + acc[1]);
+        const vec candidate = tanh(load(u.gates + 2 * u.width) + reset * acc[2]);
+        if (keep) {
+            store(u.gates, reset);
+            store(u.gates + u.width, update);
+            store(u.gates + 2 * u.width, candidate);
+            store(u.extra, acc[2]);
+        }
+        return candidate + update * (u.previous - candidate);
+    }
+    static inline vec backward(const Unit& u, vec d, vec, vec&, float* out, float* unreset) {
+        const vec reset = load(u.gates), update = load(u.gates + u.width);
+        const vec candidate = load(u.gates + 2 * u.width);
+        const vec dcandidate = d * (1.f - update) * (1.f - candidate * candidate);
+        store(out, dcandidate * load(u.extra) * reset * (1.f - reset));
+        store(out + u.width, d * (u.previous - candidate) * update * (1.f - update));
+        store(out + 2 * u.width, dcandidate * reset);
+        store(unreset, dcandidate);
+        return d * update;
+    }
+};
+
+// acc (M rows, N vectors) += a (M, k_count) * panel (k_count, N vectors)
+template <int M, int N>
+static inline void multiply(const float* a, long stride, const float* panel, long k_count,
+                            vec (&acc)[M][N]) {
+    for (long k = 0; k < k_count; ++k) {
+        vec b[N];
+        for (int n = 0; n < N; ++n) b[n] = load(panel + (k * N + n) * LANES);
+        for (int m = 0; m < M; ++m) {
+            const vec x = spread(a[m * stride + k]);
+            for (int n = 0; n < N; ++n) acc[m][n] += x * b[n];
+        }
+    }
+}
+
+// Rows, a power of two, that with n vectors each leave registers for a row of the panel and one
+// broadcast.
+constexpr int rows_at_once(int n, int rows = 16) {
+    return rows * n + n + 1 <= REGISTERS ? rows : rows_at_once(n, rows / 2);
+}
+
+// Calls body.run<M>(row) over all rows, in blocks as large as registers allow.
+template <int M, class Body>
+static inline void in_blocks(long row, long end, const Body& body) {
+    for (; row + M <= end; row += M) body.template run<M>(row);
+    if constexpr (M > 1) in_blocks<M / 2>(row, end, body);
+}
+
+// What both directions of computation need to know of the rows [begin, end) of a batch.
+template <class Cell>
+struct Rows {
+    const Job& job;
+    const long begin, end, width, row_width;  // row_width: of all gates
+
+    Rows(const Job& j, long b, long e)
+        : job(j), begin(b), end(e), width(j.width), row_width(Cell::gates * j.width) {}
+
+    long time(long step) const { return job.reverse ? job.steps - 1 - step : step; }
+    // Rows of this block that have a step t.
+    long active(long t) const {
+        const long n = (job.sizes ? job.sizes[t] : job.batch) - begin;
+        return n < 0 ? 0 : n < end - begin ? n : end - begin;
+    }
+    long first(long t) const { return job.offsets[t] + begin; }  // packed row of the block's first
+
+    // Where a row's value of the step before stands: in the sequence, or in the initial state.
+    const float* before(const float* values, const float* initial, long step, long row) const {
+        const long t = time(step), s = job.reverse ? t + 1 : t - 1;
+        if (s >= 0 && s < job.steps && row < active(s)) return values + (first(s) + row) * width;
+        return initial ? initial + (begin + row) * width : job.zeros;
+    }
+};
+
+static inline void copy_rows(float* to, const float* from, long row, long end, long width) {
+    if (from) memcpy(to + row * width, from + row * width, sizeof(float) * width * (end - row));
+    else memset(to + row * width, 0, sizeof(float) * width * (end - row));
+}
+
+template <class Cell>
+struct ForwardBlock {  // one vector of units of one step, for any number of rows
+    const Rows<Cell>& rows;
+    const float *state, *panel;
+    float *next, *memory;
+    long unit, first, k_count;
+
+    template <int M>
+    inline void run(long row) const {
+        const Job& job = rows.job;
+        const long width = rows.width;
+        vec acc[M][Cell::gates];
+        for (int g = 0; g < Cell::gates; ++g) {
+            const vec bias = load(job.bias + g * width + unit);
+            for (int m = 0; m < M; ++m) acc[m][g] = bias;
+        }
+        multiply<M, Cell::gates>(state + row * width, width, panel, k_count, acc);
+        for (int m = 0; m < M; ++m) {
+            const long at = (row + m) * width + unit, packed = first + row + m;
+            const Unit u = {job.gates + packed * rows.row_width + unit,
+                            job.extra ? job.extra + packed * width + unit : nullptr, width,
+                            load(state + at), vec{}};
+            vec remembered = Cell::has_memory ? load(memory + at) : vec{};
+            const vec h = Cell::forward(u, acc[m], remembered, job.keep);
+            if (Cell::has_memory) store(memory + at, remembered);
+            store(next + at, h);
+            store(job.outputs + packed * width + unit, h);
+        }
+    }
+};
+
+template <class Cell>
+static void forward_rows(const Job& job, long begin, long end, float* buffer) {
+    const Rows<Cell> rows(job, begin, end);
+    const long width = job.width, n = end - begin, origin = begin * width;
+    float *state = buffer, *next = buffer + n * width, *memory = buffer + 2 * n * width;
+    const float* h0 = job.h0 ? job.h0 + origin : nullptr;
+    const float* c0 = job.c0 ? job.c0 + origin : nullptr;
+    long running = 0;  // rows with a state
+    for (long step = 0; step < job.steps; ++step) {
+        const long t = rows.time(step), active = rows.active(t);
+        if (active > running) {  // rows that begin
+            copy_rows(state, h0, running, active, width);
+            if (Cell::has_memory) copy_rows(memory, c0, running, active, width);
+        }
+        if (active < running) {  // rows that have ended
+            copy_rows(job.last_h + origin, state, active, running, width);
+            if (Cell::has_memory) copy_rows(job.last_c + origin, memory, active, running, width);
+        }
+        const long k_count = step == 0 && !h0 ? 0 : width;
+        for (long unit = 0; unit < width; unit += LANES) {
+            const float* panel = job.weights + unit * rows.row_width;
+            const ForwardBlock<Cell> block = {rows, state, panel, next, memory,
+                                              unit, rows.first(t), k_count};
+            in_blocks<rows_at_once(Cell::gates)>(0, active, block);
+        }
+        float* swapped = state;
+        state = next;
+        next = swapped;
+        running = active;
+    }
+    copy_rows(job.last_h + origin, state, 0, running, width);
+    if (Cell::has_memory) copy_rows(job.last_c + origin, memory, 0, running, width);
+}
+
+template <int N>
+struct BackwardBlock {  // N vectors of units: dstate += dgates * weights
+    const float *dgates, *panel;
+    float* dstate;
+    long width, row_width;
+
+    template <int M>
+    inline void run(long row) const {
+        vec acc[M][N] = {};
+        multiply<M, N>(dgates + row * row_width, row_width, panel, row_width, acc);
+        for (int m = 0; m < M; ++m)
+            for (int v = 0; v < N; ++v) {
+                float* to = dstate + (row + m) * width + v * LANES;
+                store(to, load(to) + acc[m][v]);
+            }
+    }
+};
+
+template <class Cell>
+static void through_gates(const Rows<Cell>& rows, long step, float* dstate, float* dmemory) {
+    const Job& job = rows.job;
+    const long width = rows.width, t = rows.time(step), active = rows.active(t);
+    for (long row = 0; row < active; ++row) {
+        const long packed = rows.first(t) + row;
+        const float* h = rows.before(job.outputs, job.h0, step, row);
+        const float* c = Cell::has_memory ? rows.before(job.extra, job.c0, step, row) : h;
+        for (long unit = 0; unit < width; unit += LANES) {
+            const long at = row * width + unit, here = packed * width + unit;
+            vec d = load(dstate + at);
+            if (job.doutputs) d += load(job.doutputs + here);
+            const Unit u = {job.gates + packed * rows.row_width + unit,
+                            job.extra ? job.extra + here : nullptr, width, load(h + unit),
+                            load(c + unit)};
+            vec dm = Cell::has_memory ? load(dmemory + at) : vec{};
+            const vec kept = Cell::backward(u, d, load(job.outputs + here), dm,
+                                            job.dgates + packed * rows.row_width + unit,
+                                            job.dunreset ? job.dunreset + here : nullptr);
+            store(dstate + at, kept);
+            if (Cell::has_memory) store(dmemory + at, dm);
+        }
+    }
+}
+
+template <class Cell>
+static void backward_rows(const Job& job, long begin, long end, float* buffer) {
+    const Rows<Cell> rows(job, begin, end);
+    const long width = job.width, n = end - begin, origin = begin * width;
+    float *dstate = buffer, *dmemory = buffer + n * width;
+    const float* dlast_h = job.dlast_h ? job.dlast_h + origin : nullptr;
+    const float* dlast_c = job.dlast_c ? job.dlast_c + origin : nullptr;
+    long running = 0;
+    for (long step = job.steps - 1; step >= 0; --step) {
+        const long t = rows.time(step), active = rows.active(t);
+        if (active > running) {  // rows whose last step this is
+            copy_rows(dstate, dlast_h, running, active, width);
+            if (Cell::has_memory) copy_rows(dmemory, dlast_c, running, active, width);
+        }
+        if (active < running) {  // rows whose first step was the one after
+            copy_rows(job.dh0 + origin, dstate, active, running, width);
+            if (Cell::has_memory) copy_rows(job.dc0 + origin, dmemory, active, running, width);
+        }
+        through_gates<Cell>(rows, step, dstate, dmemory);
+        const float* dgates = job.dgates + rows.first(t) * rows.row_width;
+        long unit = 0;
+        for (; unit + 2 * LANES <= width; unit += 2 * LANES) {
+            const BackwardBlock<2> block = {dgates, job.weights + unit * rows.row_width,
+                                            dstate + unit, width, rows.row_width};
+            in_blocks<rows_at_once(2)>(0, active, block);
+        }
+        if (unit < width) {
+            const BackwardBlock<1> block = {dgates, job.weights + unit * rows.row_width,
+                                            dstate + unit, width, rows.row_width};
+            in_blocks<rows_at_once(1)>(0, active, block);
+        }
+        running = active;
+    }
+    copy_rows(job.dh0 + origin, dstate, 0, running, width);
+    if (Cell::has_memory) copy_rows(job.dc0 + origin, dmemory, 0, running, width);
+}
+
+// Weights (gates * hidden, hidden) become panels: for each vector of units, for each k, its gates.
+static void pack_forward(const float* weights, long gates, long hidden, long width, float* packed) {
+    for (long unit = 0; unit < width; unit += LANES)
+        for (long k = 0; k < width; ++k)
+            for (long g = 0; g < gates; ++g)
+                for (long lane = 0; lane < LANES; ++lane, ++packed) {
+                    const long row = unit + lane;
+                    *packed = row < hidden && k < hidden ? weights[(g * hidden + row) * hidden + k] : 0;
+                }
+}
+
+// ... and, transposed: for each one or two vectors of units, for each gate and k.
+static void pack_backward(const float* weights, long gates, long hidden, long width, float* packed) {
+    for (long unit = 0; unit < width;) {
+        const long columns = unit + 2 * LANES <= width ? 2 * LANES : LANES;
+        for (long g = 0; g < gates; ++g)
+            for (long k = 0; k < width; ++k)
+                for (long lane = 0; lane < columns; ++lane, ++packed) {
+                    const long column = unit + lane;
+                    *packed = column < hidden && k < hidden
+                                  ? weights[(g * hidden + k) * hidden + column] : 0;
+                }
+        unit += columns;
+    }
+}
+
+template <class Cell>
+static void run_cell(const Job& job) {
+    // A block's state and gates should stay in the second-level cache.
+    long block = 16384 / job.width;
+    block = block < 16 ? 16 : block > 128 ? 128 : block;
+    std::vector<float> buffer(3 * block * job.width);
+    for (long begin = job.begin; begin < job.end; begin += block) {
+        const long end = begin + block < job.end ? begin + block : job.end;
+        if (job.backward) backward_rows<Cell>(job, begin, end, buffer.data());
+        else forward_rows<Cell>(job, begin, end, buffer.data());
+    }
+}
+
+static void run(const Job& job) {
+    switch (job.cell) {
+        case 0: return run_cell<RnnTanh>(job);
+        case 1: return run_cell<RnnRelu>(job);
+        case 2: return run_cell<Lstm>(job);
+        case 3: return run_cell<Gru>(job);
+    }
+}

@@ -1,0 +1,51 @@
+"""The examples run, and find what they say they find."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def run(name, **arguments):
+    """Load an example by its path and run its ``main``."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main(**arguments)
+
+
+def test_load_classification():
+    accuracies = run("load_classification")
+    assert accuracies["most frequent class"] < 0.6
+    assert accuracies["logistic regression"] > 0.9
+    assert accuracies["GRU, grid search on a table"] > 0.9
+    assert accuracies["GRU, same settings on sequences"] > 0.9
+
+
+def test_unemployment_forecast(capsys):
+    table = run("unemployment_forecast").table
+    assert set(table.index) == {"naive", "ets", "arima", "lstm", "gru"}
+    assert "error" not in table
+    assert table.loc[["lstm", "gru"], "MASE"].max() < table.loc["naive", "MASE"]
+    assert f"{table['MASE'].idxmin()} has the lowest mean MASE" in capsys.readouterr().out
+
+
+def test_motion_classification():
+    accuracies = run("motion_classification")
+    assert len(accuracies) == 3
+    for model, accuracy in accuracies.items():
+        assert accuracy["whole"] > 0.85, model
+        assert accuracy["cut"] > 0.85, model
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("random_state", [0, 1, 2])
+def test_gated_cells_solve_the_adding_problem(cell, random_state):
+    assert run("long_memory", cells=[cell], random_state=random_state)[cell] < 0.01
+
+
+def test_plain_rnn_does_not_solve_the_adding_problem():
+    """The contrast that the example shows; about 1/6 is what the mean gives."""
+    assert run("long_memory", cells=["rnn"])["rnn"] > 0.1

@@ -1,0 +1,217 @@
+"""The fused kernels against the reference cells, for each instruction set.
+
+CI sets SKRNN_REQUIRE_KERNELS, so that kernels which were silently not built fail the suite.
+"""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from skrnn.nn import kernels
+from skrnn.nn.cells import CELLS, Weights, unroll
+from skrnn.nn.layers import TORCH_LAYERS, RecurrentLayer
+
+SETS = [] if kernels._kernels is None else kernels._kernels.instruction_sets()
+needs_kernels = pytest.mark.skipif(not SETS, reason="the kernels were not built")
+
+
+def test_kernels_were_built_where_they_must_be():
+    if os.environ.get("SKRNN_REQUIRE_KERNELS"):
+        assert SETS, "the kernels were not built"
+        assert "baseline" in [name for _, name in SETS]
+
+
+@pytest.fixture(params=SETS or [None], ids=lambda s: s and s[1])
+def instruction_set(request, monkeypatch):
+    monkeypatch.setattr(kernels, "chosen_set", lambda: request.param)
+    return request.param
+
+
+def draw(generator, *shape):
+    return torch.from_numpy(generator.normal(size=shape).astype(np.float32))
+
+
+def make_case(cell, steps, batch, channels, hidden, seed):
+    """Weights, input, lengths (longest first, the longest complete) and initial state."""
+    generator = np.random.default_rng(seed)
+    n = CELLS[cell].n_gates * hidden
+    shapes = ((n, channels), (n, hidden), (n,), (n,))
+    scale = 0.8 / np.sqrt(hidden)
+    weights = Weights(*(draw(generator, *shape) * scale for shape in shapes))
+    lengths = np.sort(generator.integers(1, steps + 1, size=batch))[::-1].copy()
+    lengths[0] = steps
+    state = tuple(draw(generator, batch, hidden) for _ in range(CELLS[cell].n_states))
+    return weights, draw(generator, steps, batch, channels), torch.from_numpy(lengths), state
+
+
+def by_kernel(cell, weights, x, lengths, state, reverse):
+    batch = x.shape[1]
+    if lengths is None:
+        rows, sizes = x.flatten(0, 1), None
+    else:
+        packed = pack_padded_sequence(x, lengths)
+        rows, sizes = packed.data, packed.batch_sizes
+    outputs, *last = kernels.run_layer(cell, rows, weights, sizes, batch, reverse, state)
+    if lengths is None:
+        return outputs.view(*x.shape[:2], -1), *last
+    return pad_packed_sequence(packed._replace(data=outputs))[0], *last
+
+
+def by_reference(cell, weights, x, lengths, state, reverse):
+    if state is None:
+        zero = x.new_zeros(x.shape[1], weights.recurrent.shape[1])
+        state = (zero,) * CELLS[cell].n_states
+    outputs, last = unroll(CELLS[cell], x, state, weights, lengths, reverse)
+    return outputs, *last
+
+
+def assert_same(cell, case, ragged, reverse, with_state):
+    """Outputs to 1e-5 and gradients to 1e-4 of float64, relative to the largest."""
+    weights, x, lengths, state = case
+    lengths = lengths if ragged else None
+    results = []
+    for run, dtype in ((by_kernel, torch.float32), (by_reference, torch.float64)):
+        leaves = [v.to(dtype).requires_grad_() for v in (x, *weights, *state)]
+        given_state = tuple(leaves[5:]) if with_state else None
+        outputs = run(cell, Weights(*leaves[1:5]), leaves[0], lengths, given_state, reverse)
+        generator = np.random.default_rng(0)
+        loss = sum((out * draw(generator, *out.shape)).sum() for out in outputs)
+        used = leaves if with_state else leaves[:5]
+        results.append((outputs, torch.autograd.grad(loss, used)))
+    for tolerance, got, expected in zip((1e-5, 1e-4), *results):
+        for a, b in zip(got, expected):
+            difference = (a.double() - b).abs().max() if b.numel() else torch.zeros(())
+            assert difference <= tolerance * max(1.0, b.abs().max())
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("hidden", [1, 7, 16, 33, 64])
+@pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
+@pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
+def test_kernel_is_the_unrolled_cell(instruction_set, cell, hidden, ragged, reverse):
+    case = make_case(cell, steps=6, batch=19, channels=3, hidden=hidden, seed=hidden)
+    assert_same(cell, case, ragged, reverse, with_state=ragged == reverse)
+
+
+@needs_kernels
+@settings(max_examples=60, deadline=None)
+@given(
+    cell=st.sampled_from(list(CELLS)),
+    steps=st.integers(1, 40),
+    batch=st.integers(1, 70),
+    channels=st.integers(1, 20),
+    hidden=st.integers(1, 70),
+    ragged=st.booleans(),
+    reverse=st.booleans(),
+    with_state=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+@example("lstm", 3, 150, 2, 130, True, True, True, 0)  # more rows than one block
+def test_kernel_is_the_unrolled_cell_for_any_shape(
+    cell, steps, batch, channels, hidden, ragged, reverse, with_state, seed
+):
+    case = make_case(cell, steps, batch, channels, hidden, seed)
+    assert_same(cell, case, ragged, reverse, with_state)
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+def test_without_gradients_outputs_are_the_same(cell, instruction_set):
+    weights, x, lengths, state = make_case(cell, 9, 12, 3, 20, 0)
+    trained = by_kernel(cell, Weights(*(w.requires_grad_() for w in weights)), x, lengths, state, 0)
+    with torch.no_grad():
+        inferred = by_kernel(cell, weights, x, lengths, state, 0)
+    assert all(torch.equal(a, b) for a, b in zip(trained, inferred))
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
+def test_threads_change_nothing(monkeypatch, cell, ragged):
+    monkeypatch.setattr(kernels, "SPLIT_WORK", 1)
+    weights, x, lengths, state = make_case(cell, 9, 37, 3, 20, 0)
+    results = []
+    for n_threads in (1, 2, 5):
+        monkeypatch.setattr(torch, "get_num_threads", lambda n=n_threads: n)
+        leaves = [v.detach().clone().requires_grad_() for v in (x, *weights)]
+        args = Weights(*leaves[1:]), leaves[0], lengths if ragged else None, state, False
+        outputs = by_kernel(cell, *args)
+        loss = sum(out.square().sum() for out in outputs)
+        results.append([*outputs, *torch.autograd.grad(loss, leaves)])
+    for other in results[1:]:
+        for a, b in zip(results[0], other):
+            torch.testing.assert_close(a, b, rtol=1e-6, atol=1e-6)
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("lengths", [None, (5, 2, 7, 1)], ids=["full", "ragged"])
+def test_layer_is_torch_s(instruction_set, monkeypatch, cell, lengths):
+    """Same weights, both directions, unsorted lengths, initial state: the fallback agrees."""
+    torch_layer = TORCH_LAYERS[cell](3, 10, bidirectional=True)
+    layer = RecurrentLayer(cell, 3, 10, bidirectional=True)
+    layer.core.load_state_dict(torch_layer.state_dict())
+    generator = np.random.default_rng(0)
+    x = draw(generator, 7, 4, 3)
+    state = tuple(draw(generator, 2, 4, 10) for _ in range(CELLS[cell].n_states))
+    if lengths is not None:
+        x = pack_padded_sequence(x, torch.tensor(lengths), enforce_sorted=False)
+    monkeypatch.setattr(kernels, "is_faster", lambda *args: True)
+    fused, fused_state = layer(x, state)
+    monkeypatch.setattr(kernels, "is_faster", lambda *args: False)
+    plain, plain_state = layer(x, state)
+    if lengths is not None:
+        fused, plain = fused.data, plain.data
+    for a, b in zip((fused, *fused_state), (plain, *plain_state)):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+
+@needs_kernels
+def test_a_graph_can_be_used_twice():
+    weights, x, lengths, _ = make_case("gru", 5, 4, 2, 8, 0)
+    x.requires_grad_()
+    loss = by_kernel("gru", weights, x, lengths, None, False)[0].sum()
+    first = torch.autograd.grad(loss, x, retain_graph=True)[0]
+    assert torch.equal(first, torch.autograd.grad(loss, x)[0])
+
+
+@needs_kernels
+def test_second_derivatives_are_refused():
+    weights, x, _, _ = make_case("gru", 5, 4, 2, 8, 0)
+    x.requires_grad_()
+    loss = by_kernel("gru", weights, x, None, None, False)[0].sum()
+    gradient = torch.autograd.grad(loss, x, create_graph=True)[0]
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        gradient.sum().backward()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_double_precision_runs_on_torch(cell):
+    layer = RecurrentLayer(cell, 3, 4).double()
+    x = torch.zeros(2, 3, 3, dtype=torch.float64)
+    assert not kernels.is_faster(cell, x, layer.core.weight_hh_l0)
+    assert layer(x)[0].dtype == torch.float64
+
+
+def printed_set(name):
+    code = "from skrnn.nn import kernels; print(kernels.chosen_set())"
+    environment = {**os.environ, "SKRNN_INSTRUCTION_SET": name}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@needs_kernels
+def test_environment_variable_forces_a_set():
+    assert "baseline" in printed_set("baseline").stdout
+    assert printed_set("none").stdout == "None\n"
+    failed = printed_set("sse9")
+    assert "SKRNN_INSTRUCTION_SET='sse9': expected one of" in failed.stderr
