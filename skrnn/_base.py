@@ -10,17 +10,16 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from ._batches import ResidentData
-from ._design import fitted_module, make_plan, new_module
+from ._design import check_same_architecture, fitted_module, make_plan, new_module
 from ._device import resolve_device
 from ._interrupt import on_interrupt
 from ._parameters import COMMON, at_least, open_interval
-from ._reading import read_sequences
+from ._reading import read_sequences, read_weights
 from ._sequences import Sequences
-from ._training import EVALUATION_BATCH, RecurrentNet, make_net
+from ._training import EVALUATION_BATCH, RecurrentNet, check_callbacks, make_net
 from ._version import __version__
 from .preprocessing._scaling import StepScaler
 
@@ -123,6 +122,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             then left as it was.
         """
         self._validate_params()
+        check_callbacks(self.callbacks)
         resume = self.warm_start and self.__sklearn_is_fitted__()
         with _all_or_nothing(self):
             sequences, y, sample_weight = self._read_training_data(
@@ -149,8 +149,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         if self.callbacks:
             raise ValueError("partial_fit does not support callbacks; they need whole epochs.")
         first = not self.__sklearn_is_fitted__()
-        if first:
-            self._validate_params()
+        self._validate_params()
         with _all_or_nothing(self):
             train = self._read_training_data(X, y, sample_weight, reset=first)
             seed = self._draw_seed(anew=first)
@@ -162,23 +161,16 @@ class BaseRecurrent(BaseEstimator, ABC):
                 device = resolve_device(self.device, plan.work)
                 net = make_net(module, self._make_loss(), plan, device)
             else:
+                check_same_architecture(self)
                 net = copy.deepcopy(self.net_)  # an error must not leave it half trained
                 net.plan = plan
             self._train(net, train, None)
         return self._finish()
 
     def _read_training_data(self, X, y, sample_weight, *, reset: bool):
-        name = type(self).__name__
         sequences = read_sequences(self, X, reset=reset)
-        if y is None:
-            raise ValueError(f"{name} requires y to be passed, but the target y is None.")
         y = self._check_targets(y)
-        check_consistent_length(sequences.values, y)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, sequences.values, dtype=np.float64, ensure_non_negative=True
-            )
-        return sequences, y, sample_weight
+        return sequences, y, read_weights(sample_weight, sequences, y)
 
     def _draw_seed(self, *, anew: bool) -> int:
         """A seed for this training; repeated calls of partial_fit draw one after the other."""
@@ -203,6 +195,13 @@ class BaseRecurrent(BaseEstimator, ABC):
             weight = None if sample_weight is None else sample_weight[index]
             return sequences.take(index), y[index], weight
 
+        for name, index in (("training part", train), ("part held out", held_out)):
+            if sample_weight is not None and not sample_weight[index].any():
+                raise ValueError(
+                    f"early_stopping=True leaves only samples of weight zero in the {name}. Leave "
+                    "such samples out of X, change validation_fraction, or set "
+                    "early_stopping=False."
+                )
         return part(train), part(held_out)
 
     def _learn_encoding(self, sequences, y, sample_weight) -> None:
@@ -242,7 +241,9 @@ class BaseRecurrent(BaseEstimator, ABC):
         if self._scaler is not None:
             sequences = self._scaler.transform(sequences)
         weight = next(net.module_.parameters())
-        values = torch.as_tensor(sequences.values).to(weight)
+        # torch takes neither read-only memory nor negative strides
+        writable = np.require(sequences.values, requirements=["C", "W"])
+        values = torch.from_numpy(writable).to(weight)
         if not sequences.is_ragged:
             return values, None
         return values, torch.as_tensor(sequences.lengths).to(weight.device)
@@ -287,9 +288,13 @@ class BaseRecurrent(BaseEstimator, ABC):
 def _all_or_nothing(estimator):
     """Leave an estimator as it was if fitting fails."""
     before = dict(vars(estimator))
+    generator = before.get("_random_state")
+    state = None if generator is None else generator.get_state()
     try:
         yield
     except BaseException:
+        if generator is not None:
+            generator.set_state(state)
         vars(estimator).clear()
         vars(estimator).update(before)
         raise

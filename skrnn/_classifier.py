@@ -9,11 +9,11 @@ from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d, compute_class_weight, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import validate_data
 
 from ._base import BaseRecurrent
 from ._docstrings import documented
 from ._parameters import CELLS, one_of
+from ._reading import read_targets
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -58,6 +58,8 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
                 "samples at once. Pass the weights as a dict: compute_class_weight('balanced', "
                 "classes=classes, y=y) computes them."
             )
+        if classes is not None:
+            classes = self._check_classes(classes)
         self._known_classes = classes
         try:
             return self._partial_fit(X, y, sample_weight)
@@ -118,7 +120,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
         return self._binarizer.inverse_transform(outputs, threshold=0.0)
 
     def _check_targets(self, y):
-        y = validate_data(self, y=y, multi_output=True)
+        y = read_targets(self, y)
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
@@ -128,6 +130,16 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
                 "wrap it in sklearn.multioutput.MultiOutputClassifier for one model a column."
             )
         return y if kind == "multilabel-indicator" else column_or_1d(y, warn=True)
+
+    def _check_classes(self, classes) -> np.ndarray:
+        classes = np.unique(column_or_1d(classes))
+        if len(classes) < 2:
+            raise ValueError(f"classes={classes} is only one class; at least two are needed.")
+        if not np.array_equal(getattr(self, "classes_", classes), classes):
+            raise ValueError(
+                f"classes={classes} differ from those of the first call, {self.classes_}."
+            )
+        return classes
 
     def _learn_targets(self, y, sample_weight):
         classes = getattr(self, "_known_classes", None)
@@ -147,8 +159,8 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
         weighted = y if sample_weight is None else y[sample_weight > 0]
         if y.ndim == 1 and len(np.unique(weighted)) < 2:
             raise ValueError(
-                f"y has only one class, {weighted[0]!r}, among samples of positive weight; "
-                f"{type(self).__name__} needs at least two classes to tell apart."
+                f"y has only one class, {weighted.tolist()[0]!r}, among samples of positive "
+                f"weight; {type(self).__name__} needs at least two classes to tell apart."
             )
 
     def _encode_targets(self, y):
@@ -167,7 +179,8 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
         if len(unknown):
             raise ValueError(
                 f"y has classes that were not there when {type(self).__name__} was first fitted: "
-                f"{unknown}. Known are {self.classes_}; pass all to the first partial_fit."
+                f"{unknown}. Known are {self.classes_}; pass all to the first partial_fit, or fit "
+                "anew."
             )
         return self._binarizer.transform(y).astype(np.float64)
 
@@ -182,7 +195,13 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
                 self.class_weight, classes=present, y=y, sample_weight=sample_weight
             )
             of_class = weights[np.searchsorted(present, y)]
-        return of_class if sample_weight is None else of_class * sample_weight
+        weight = of_class if sample_weight is None else of_class * sample_weight
+        if (weight < 0).any() or not weight.any():
+            raise ValueError(
+                f"class_weight={self.class_weight!r} gives no sample of y a positive weight, or "
+                "some a negative one; weights must not be negative, and some must be positive."
+            )
+        return weight
 
     def _strata(self, y):
         return y if y.ndim == 1 else None

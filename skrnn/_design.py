@@ -55,22 +55,26 @@ def new_module(estimator, sequences: Sequences, seed: int) -> RecurrentNetwork:
 
 
 def fitted_module(estimator) -> RecurrentNetwork:
-    """A copy of the fitted network, to go on from.
+    """A copy of the fitted network, to go on from."""
+    check_same_architecture(estimator)
+    return copy.deepcopy(estimator.net_.module_)
+
+
+def check_same_architecture(estimator) -> None:
+    """Refuse to go on with a fitted network that the parameters no longer describe.
 
     Raises
     ------
     ValueError
-        If the parameters have changed since, so that they describe another network.
     """
-    module = copy.deepcopy(estimator.net_.module_)
-    fitted = module.architecture
+    fitted = estimator.net_.module_.architecture
+    # so many time steps that segment_length="auto" gives the fitted length again
     wanted = design_architecture(estimator, fitted.segment_length * AUTO_STEPS)
     if wanted != fitted:
         raise ValueError(
-            f"warm_start=True continues with the fitted network, {fitted}, but the parameters "
-            f"now describe {wanted}. Set warm_start=False to start anew."
+            f"warm_start=True and partial_fit go on with the fitted network, {fitted}, but the "
+            f"parameters now describe {wanted}. Use warm_start=False and fit to start anew."
         )
-    return module
 
 
 def make_plan(

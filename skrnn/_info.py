@@ -7,6 +7,7 @@ import torch
 
 from ._device import best_device
 from ._version import __version__
+from .nn.kernels import chosen_set
 
 PACKAGES = ("torch", "scikit-learn", "skorch", "sktime", "numpy", "pandas", "statsforecast")
 
@@ -19,8 +20,13 @@ def info() -> dict[str, str]:
         **{name: _version(name) for name in PACKAGES},
         "device": best_device(),
         "threads": str(torch.get_num_threads()),
-        "fused kernels": "no (layers of torch.nn)",
+        "fused kernels": _kernels(),
     }
+
+
+def _kernels() -> str:
+    chosen = chosen_set()
+    return chosen[1] if chosen else "not in use (layers run on torch.nn)"
 
 
 def _version(package: str) -> str:

@@ -1,13 +1,22 @@
-"""Read an estimator's input: find its form, check it against what was fitted, or remember it."""
+"""Read an estimator's input: find its form, check it against what was fitted, or remember it.
+
+The one user of scikit-learn's private validation functions.
+"""
 
 import numpy as np
-from sklearn.utils import check_array
-from sklearn.utils.validation import validate_data
+from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _check_sample_weight,
+    _check_y,
+    validate_data,
+)
 
-from ._frames import unframe
+from ._frames import channel_frame, unframe
 from ._sequences import (
     FLOATS,
     Sequences,
+    check_rows,
     from_array,
     from_list,
     from_table,
@@ -33,14 +42,16 @@ def read_sequences(estimator, X, *, reset: bool) -> Sequences:
     ValueError
         If X has no accepted form, or not the columns or channels of the fitted input.
     """
-    X = unframe(X)
+    named, X = channel_frame(X), unframe(X)
     name = type(estimator).__name__
     is_list = is_list_of_arrays(X)
     is_table = not is_list and n_dims(X) <= 2
     if is_table:
+        check_rows(X)
         sequences = from_table(_read_table(estimator, X, reset), estimator.n_channels or 1)
     else:
         sequences = from_list(X, name) if is_list else from_array(X, name)
+        _check_feature_names(estimator, X if named is None else named, reset=reset)
     if reset:
         _remember(estimator, sequences.n_channels, is_table)
     elif sequences.n_channels != estimator.n_channels_:
@@ -66,6 +77,35 @@ def _remember(estimator, n_channels: int, is_table: bool) -> None:
                 f"{estimator.n_channels}. The parameter is needed for 2D input only; leave it out."
             )
         estimator.n_features_in_ = n_channels
-        vars(estimator).pop("feature_names_in_", None)
     estimator.n_channels_ = n_channels
     estimator._fitted_on_table = is_table
+
+
+def read_targets(estimator, y, *, numeric: bool = False) -> np.ndarray:
+    """Targets as a finite array of one or two dimensions.
+
+    Raises
+    ------
+    ValueError
+        If y is missing, not finite, or not a number where one is needed.
+    """
+    if y is None:
+        name = type(estimator).__name__
+        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+    return _check_y(y, multi_output=True, y_numeric=numeric, estimator=estimator)
+
+
+def read_weights(sample_weight, sequences: Sequences, y: np.ndarray) -> np.ndarray | None:
+    """Weights of samples, after a check that there are as many targets and weights as sequences.
+
+    Raises
+    ------
+    ValueError
+        If the numbers differ, a weight is negative, or all are zero.
+    """
+    check_consistent_length(sequences.values, y)
+    if sample_weight is None:
+        return None
+    return _check_sample_weight(
+        sample_weight, sequences.values, dtype=np.float64, ensure_non_negative=True
+    )

@@ -7,11 +7,11 @@ import torch
 from sklearn.base import RegressorMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import column_or_1d
-from sklearn.utils.validation import validate_data
 
 from ._base import BaseRecurrent
 from ._docstrings import documented
 from ._parameters import CELLS, one_of
+from ._reading import read_targets
 
 LOSSES = {
     "squared_error": torch.nn.MSELoss,
@@ -70,7 +70,7 @@ class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
         return outputs.ravel() if self._target_is_flat else outputs
 
     def _check_targets(self, y):
-        y = validate_data(self, y=y, multi_output=True, y_numeric=True).astype(np.float64)
+        y = read_targets(self, y, numeric=True).astype(np.float64)
         return column_or_1d(y, warn=True) if y.ndim == 1 or y.shape[1] == 1 else y
 
     def _learn_targets(self, y, sample_weight):

@@ -73,6 +73,23 @@ def n_dims(X) -> int:
     return 1 if isinstance(X, (list, tuple)) else 2
 
 
+def check_rows(X) -> None:
+    """Tell who passes lists of different lengths, as a table, how to pass sequences.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not isinstance(X, (list, tuple)):
+        return
+    lengths = {len(row) for row in X if hasattr(row, "__len__")}
+    if len(lengths) > 1:
+        raise ValueError(
+            f"X is a list of {type(X[0]).__name__}s of different lengths ({sorted(lengths)[:3]}). "
+            "Sequences of different lengths must be a list of ndarrays: [np.asarray(x) for x in X]."
+        )
+
+
 def from_table(table: np.ndarray, n_channels: int) -> Sequences:
     """Read each row of a table as one sequence, time-major: all channels of a step, step by step.
 

@@ -219,6 +219,7 @@ class RecurrentNet(NeuralNet):
 
     def _make_schedule(self, n_batches: int) -> Iterator[float] | None:
         own = any(isinstance(callback, LRScheduler) for _, callback in self.callbacks_)
+        self._set_lr(self.plan.lr)
         if not self.plan.scheduled or own:
             return None
         total_steps = self.plan.epochs * n_batches
@@ -288,6 +289,22 @@ class RecurrentNet(NeuralNet):
         self.module_.to(self.device)
         self.initialize_optimizer()
         self.optimizer_.load_state_dict(optimizer_state)
+
+
+def check_callbacks(callbacks) -> None:
+    """Refuse what skorch cannot call.
+
+    Raises
+    ------
+    ValueError
+    """
+    for callback in callbacks or ():
+        instance = callback[-1] if isinstance(callback, tuple) else callback
+        if not hasattr(instance, "on_epoch_end"):
+            raise ValueError(
+                f"callbacks holds {callback!r}, which is no skorch callback; expected instances "
+                "of skorch.callbacks.Callback, or tuples of a name and one."
+            )
 
 
 def make_net(

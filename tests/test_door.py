@@ -24,7 +24,6 @@ CHANNELS = RNG.normal(size=(N, 5, 3))
 RAGGED = [x[: 1 + i % 5] for i, x in enumerate(CHANNELS)]
 NUMBERS = RNG.normal(size=N)
 LABELS = np.arange(N) % 3
-KNOWN_BUG = partial(pytest.mark.xfail, strict=True)
 
 examples = settings(max_examples=40, deadline=None)
 
@@ -47,7 +46,7 @@ def assert_same(sequences, expected):
 
 
 def multi_index(arrays):
-    frames = [pd.DataFrame(x).add_prefix("channel ") for x in arrays]
+    frames = [pd.DataFrame(x) for x in arrays]
     return pd.concat(frames, keys=range(len(arrays)), names=["sequence", "time"])
 
 
@@ -206,7 +205,6 @@ def test_shuffled_sequences_of_a_panel(data):
     assert_same(read(panel), read([values[owners == owner] for owner in by_first_row]))
 
 
-@KNOWN_BUG(reason="rows are read in their order, whatever the time in the index")
 def test_rows_of_a_panel_are_in_the_order_of_time():
     index = pd.MultiIndex.from_tuples([("a", 1), ("a", 0), ("b", 0), ("b", 1)])
     panel = pd.DataFrame({"value": [2.0, 1.0, 3.0, 4.0]}, index=index)
@@ -218,7 +216,6 @@ def test_rows_of_a_panel_are_in_the_order_of_time():
         np.testing.assert_array_equal(values, [[1, 2], [3, 4]])
 
 
-@KNOWN_BUG(reason="channels are silently mixed up")
 def test_channels_of_frames_in_a_list_are_known_by_name():
     frame = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
     try:
@@ -229,10 +226,10 @@ def test_channels_of_frames_in_a_list_are_known_by_name():
         np.testing.assert_array_equal(values[0], values[1])
 
 
-@KNOWN_BUG(reason="channels of a panel have no names after fit; they are silently mixed up")
 def test_channels_of_a_panel_are_known_by_name_at_predict():
-    panel = multi_index(RAGGED)
+    panel = multi_index(RAGGED).add_prefix("channel ")
     model = fitted(panel)
+    assert list(model.feature_names_in_) == list(panel.columns)
     with pytest.raises(ValueError, match="feature names"):
         model.predict(panel[panel.columns[::-1]])
 
@@ -271,7 +268,6 @@ def test_mixed_precision_in_a_list_is_the_higher_one():
     assert read([np.ones(2, np.float32), np.ones(3)]).values.dtype == np.float64
 
 
-@KNOWN_BUG(reason="check_array does not know torch's dtypes and makes float64 of them")
 @pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2)], ids=str)
 def test_precision_of_a_tensor_is_kept(shape):
     assert read(torch.ones(shape, dtype=torch.float32)).values.dtype == np.float32
@@ -324,10 +320,8 @@ def test_number_of_features_follows_a_new_fit():
 
 
 NAMED = pd.DataFrame(FLAT, columns=list("abcdef"))
-NAMES_ARE_LOST = "validate_data(self, y=y) in _check_targets deletes feature_names_in_"
 
 
-@KNOWN_BUG(reason=NAMES_ARE_LOST)
 @pytest.mark.parametrize("fit", ["fit", "partial_fit"])
 def test_names_of_columns_are_remembered(fit):
     model = getattr(LSTMRegressor(**TINY), fit)(NAMED, NUMBERS)
@@ -335,13 +329,11 @@ def test_names_of_columns_are_remembered(fit):
     model.predict(NAMED)
 
 
-@KNOWN_BUG(reason=NAMES_ARE_LOST)
 def test_names_of_columns_of_a_classifier_are_remembered():
     model = fitted(NAMED, LABELS, GRUClassifier)
     assert list(model.feature_names_in_) == list("abcdef")
 
 
-@KNOWN_BUG(reason=NAMES_ARE_LOST)
 def test_columns_in_another_order():
     model = fitted(NAMED)
     with pytest.raises(ValueError, match="Feature names must be in the same order"):
@@ -350,7 +342,6 @@ def test_columns_in_another_order():
         model.predict(NAMED.rename(columns={"a": "z"}))
 
 
-@KNOWN_BUG(reason=NAMES_ARE_LOST)
 def test_array_after_a_frame_with_names():
     model = fitted(NAMED)
     with pytest.warns(UserWarning, match="X does not have valid feature names, but LSTMRegressor"):
@@ -423,7 +414,6 @@ def test_read_only_input(form, batch_size):
         model.partial_fit(X, y).predict(X)
 
 
-@KNOWN_BUG(reason="torch.as_tensor of the user's own memory")
 @pytest.mark.parametrize(
     "X", [read_only(CHANNELS.copy()), CHANNELS[:, ::-1]], ids=["read-only", "negative strides"]
 )

@@ -210,6 +210,17 @@ def test_partial_fit_learns_and_freezes_the_standardisation(make, data):
     np.testing.assert_array_equal(model._scaler.scaler_.mean_, mean)
 
 
+def test_partial_fit_after_fit_goes_on_at_the_full_rate(make, data):
+    X, y = data
+    model = make().fit(X, y)
+    before = outputs(model, X)
+    model.partial_fit(X, y)
+    assert np.abs(outputs(model, X) - before).max() > 1e-3
+    model.set_params(lr=1e-12).partial_fit(X, y)
+    frozen = outputs(model, X)
+    np.testing.assert_allclose(outputs(model.partial_fit(X, y), X), frozen, atol=1e-4)
+
+
 def test_partial_fit_calls_are_reproducible_and_differ(numbers):
     X, y = numbers
 

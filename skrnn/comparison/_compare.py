@@ -112,11 +112,11 @@ def make_splitter(y, steps: list[int], sp: int, n_folds: int, window: str):
 def _run(forecaster: BaseForecaster, splitter, y, sp: int) -> pd.DataFrame | Exception:
     """Scores and forecasts of all folds, or the error that a model ended with."""
     scoring = [MeanAbsoluteScaledError(sp=sp), MeanAbsolutePercentageError(symmetric=True)]
-    try:
-        with without_future_warnings():
+    with without_future_warnings():
+        try:
             folds = evaluate(
                 forecaster, splitter, y, scoring=scoring, return_data=True, error_score="raise"
             )
-    except Exception as error:  # a model that fails must not end the comparison
-        return error
+        except Exception as error:  # a model that fails must not end the comparison
+            return error
     return folds.rename(columns={column: name for name, column in METRICS.items()})

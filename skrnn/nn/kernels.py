@@ -1,8 +1,8 @@
 """Fused CPU kernels: one call runs a recurrent layer over all time steps, forward or backward.
 
 The input projections of all steps and the gradients of the weights are matrix products of torch;
-what lies between, the recurrence itself, is ``recurrent_kernels.h``. The kernels are optional: where
-they were not built, `chosen_set` returns None and layers run on torch's own.
+what lies between, the recurrence itself, is ``recurrent_kernels.h``. The kernels are optional:
+where they were not built, `chosen_set` returns None and layers run on torch's own.
 
 Environment variable ``SKRNN_INSTRUCTION_SET``: "avx512", "avx2" or "baseline" forces one, "none"
 switches the kernels off.
@@ -11,6 +11,7 @@ switches the kernels off.
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -324,7 +325,7 @@ def _split_rows(run: Run, work: int) -> list[tuple[int, int]]:
         done = torch.minimum(run.sizes[:, None], rows).sum(0)  # time steps of the rows before
         shares = done[-1] * torch.arange(n_threads + 1) / n_threads
         cuts = torch.searchsorted(done, shares).tolist()
-    return [(begin, end) for begin, end in zip(cuts, cuts[1:]) if begin < end]
+    return [(begin, end) for begin, end in pairwise(cuts) if begin < end]
 
 
 @cache
