@@ -7,15 +7,12 @@ from collections.abc import Callable
 
 
 def side_by_side(
-    alternatives: dict[str, Callable[[], object]],
-    seconds: float = 2.0,
-    least: int = 5,
-    warm_up: int = 2,
+    alternatives: dict[str, Callable[[], object]], seconds: float = 2.0, least: int = 5
 ) -> dict[str, float]:
     """Median seconds of each alternative.
 
     The alternatives run in turn, A B C A B C ..., so that a machine whose speed drifts slows all
-    of them alike.
+    of them alike. A turn repeats short ones for 20 ms, as a training loop would repeat them.
 
     Parameters
     ----------
@@ -23,13 +20,12 @@ def side_by_side(
     seconds : float
         Time for each alternative.
     least : int
-        Least number of counted runs of each.
-    warm_up : int
-        Runs before those that count.
+        Least number of turns.
     """
-    for run in alternatives.values():
-        for _ in range(warm_up):
-            run()
+    repeats = {}
+    for name, run in alternatives.items():
+        fastest = min(_seconds(run, 1) for _ in range(3))
+        repeats[name] = max(1, int(0.02 / fastest))
     times = {name: [] for name in alternatives}
     gc.collect()
     start = time.perf_counter()
@@ -38,10 +34,15 @@ def side_by_side(
         or min(map(len, times.values())) < least
     ):
         for name, run in alternatives.items():
-            begin = time.perf_counter()
-            run()
-            times[name].append(time.perf_counter() - begin)
+            times[name].append(_seconds(run, repeats[name]))
     return {name: statistics.median(values) for name, values in times.items()}
+
+
+def _seconds(run: Callable[[], object], repeats: int) -> float:
+    begin = time.perf_counter()
+    for _ in range(repeats):
+        run()
+    return (time.perf_counter() - begin) / repeats
 
 
 def markdown(header: list[str], rows: list[list]) -> str:

@@ -107,9 +107,7 @@ def main(threads: int = 2) -> None:
         else:
             print("Keras is not installed; left out.", file=sys.stderr)
         large = n > 1000
-        times = side_by_side(
-            alternatives, seconds=0 if large else 3, least=3 if large else 5, warm_up=1
-        )
+        times = side_by_side(alternatives, seconds=0 if large else 2, least=2 if large else 5)
         rows = [
             [name, f"{seconds:.3f}", f"{times['skrnn GRU'] / seconds:.2f}"]
             for name, seconds in times.items()

@@ -161,7 +161,7 @@ def test_layer_is_torch_s(instruction_set, monkeypatch, cell, lengths):
     layer.core.load_state_dict(torch_layer.state_dict())
     generator = np.random.default_rng(0)
     x = draw(generator, 7, 4, 3)
-    state = tuple(draw(generator, 2, 4, 10) for _ in range(CELLS[cell].n_states))
+    state = tuple(draw(generator, 4, 20) for _ in range(CELLS[cell].n_states))
     if lengths is not None:
         x = pack_padded_sequence(x, torch.tensor(lengths), enforce_sorted=False)
     monkeypatch.setattr(kernels, "is_faster", lambda *args: True)

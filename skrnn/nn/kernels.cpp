@@ -88,14 +88,16 @@ struct InstructionSet {
     const char* name;
     void (*run)(const Job&);
     Pack pack_forward, pack_backward;
+    void (*weight_gradient)(const float*, long, const float*, long, long, long, long, float*);
 };
+#define FUNCTIONS(set) set::run, set::pack_forward, set::pack_backward, set::weight_gradient
 
 const InstructionSet SETS[] = {
 #ifdef HAS_X86
-    {"avx512", avx512::run, avx512::pack_forward, avx512::pack_backward},
-    {"avx2", avx2::run, avx2::pack_forward, avx2::pack_backward},
+    {"avx512", FUNCTIONS(avx512)},
+    {"avx2", FUNCTIONS(avx2)},
 #endif
-    {"baseline", baseline::run, baseline::pack_forward, baseline::pack_backward},
+    {"baseline", FUNCTIONS(baseline)},
 };
 const int N_SETS = sizeof(SETS) / sizeof(SETS[0]);
 
@@ -124,6 +126,21 @@ bool is_set(int set) {
     if (set >= 0 && set < N_SETS) return true;
     PyErr_SetString(PyExc_ValueError, "unknown instruction set");
     return false;
+}
+
+// Runs work without the interpreter lock, so that other threads can run too.
+template <class Work>
+PyObject* without_lock(const Work& work) {
+    bool failed = false;
+    Py_BEGIN_ALLOW_THREADS;
+    try {
+        work();
+    } catch (const std::exception&) {
+        failed = true;
+    }
+    Py_END_ALLOW_THREADS;
+    if (failed) return PyErr_NoMemory();
+    Py_RETURN_NONE;
 }
 
 // pack(set, backward, weights, gates, hidden, width, packed)
@@ -167,9 +184,7 @@ PyObject* run(PyObject*, PyObject* args) {
     job.dunreset = (float*)p[13];
     job.dh0 = (float*)p[14];
     job.dc0 = (float*)p[15];
-    bool failed = false;
-    Py_BEGIN_ALLOW_THREADS;
-    try {
+    return without_lock([&] {
         std::vector<long> offsets(job.steps + 1);
         for (long t = 0; t < job.steps; ++t)
             offsets[t + 1] = offsets[t] + (job.sizes ? job.sizes[t] : job.batch);
@@ -177,21 +192,32 @@ PyObject* run(PyObject*, PyObject* args) {
         job.offsets = offsets.data();
         job.zeros = zeros.data();
         SETS[set].run(job);
-    } catch (const std::exception&) {
-        failed = true;
-    }
-    Py_END_ALLOW_THREADS;
-    if (failed) return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    });
+}
+
+// weight_gradient(set, gradients, gates, values, width, n, begin, end, sums)
+PyObject* weight_gradient(PyObject*, PyObject* args) {
+    int set;
+    unsigned long long gradients, values, sums;
+    long gates, width, n, begin, end;
+    if (!PyArg_ParseTuple(args, "iKlKllllK", &set, &gradients, &gates, &values, &width, &n, &begin,
+                          &end, &sums) ||
+        !is_set(set))
+        return nullptr;
+    return without_lock([&] {
+        SETS[set].weight_gradient((const float*)gradients, gates, (const float*)values, width, n, begin,
+                                  end, (float*)sums);
+    });
 }
 
 PyMethodDef METHODS[] = {
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
     {"pack", pack, METH_VARARGS, nullptr},
     {"run", run, METH_VARARGS, nullptr},
+    {"weight_gradient", weight_gradient, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
-PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_kernels", nullptr, 0, METHODS,
+PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_kernels", "Fused kernels of recurrent layers.", 0, METHODS,
                       nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace

@@ -279,15 +279,26 @@ def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state):
 
 
 def _product(gradients: Tensor, values: Tensor) -> Tensor:
-    """Gradient of weights, gradients' * values; in this order much faster for few channels."""
-    return (values.t() @ gradients).t()
+    """Gradient of weights, (gates, channels): gradients' * values, summed over rows."""
+    n_rows, n_gates = gradients.shape
+    width = values.shape[1]
+    if width % LANES or not (gradients.is_contiguous() and values.is_contiguous()):
+        return (values.t() @ gradients).t()  # for few channels much faster than gradients' first
+    sums = values.new_empty(n_gates, width)
+    cuts = _cuts(n_gates // LANES, n_rows * n_gates * width)
+    head = chosen_set()[0], gradients.data_ptr(), n_gates, values.data_ptr(), width, n_rows
+    _in_parallel(
+        _kernels.weight_gradient,
+        [(*head, LANES * begin, LANES * end, sums.data_ptr()) for begin, end in pairwise(cuts)],
+    )
+    return sums
 
 
 def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays) -> None:
     """Pack the recurrent weights and run all rows of the batch, on several threads if it pays."""
     number, _ = chosen_set()
     n_gates = CELLS[run.cell].n_gates
-    recurrent = recurrent.detach().contiguous()
+    recurrent = recurrent.contiguous()
     packed = recurrent.new_empty(n_gates * width * width)
     _kernels.pack(
         number,
@@ -304,26 +315,30 @@ def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays
     head = (number, CELL_NUMBERS[run.cell], backward, run.reverse, keep)
     sizes = (run.steps, run.batch, width)
     parts = _split_rows(run, n_gates * width * width * len(gates))
-    if len(parts) == 1:
-        _kernels.run(*head, *sizes, *parts[0], *addresses)
-        return
-    calls = [_pool().submit(_kernels.run, *head, *sizes, *part, *addresses) for part in parts[1:]]
-    _kernels.run(*head, *sizes, *parts[0], *addresses)
-    for call in calls:
-        call.result()
+    _in_parallel(_kernels.run, [(*head, *sizes, *part, *addresses) for part in parts])
 
 
-def _split_rows(run: Run, work: int) -> list[tuple[int, int]]:
+def _in_parallel(function, calls: list[tuple]) -> None:
+    """Make calls on one thread each; the last of them on this one."""
+    others = [_pool().submit(function, *call) for call in calls[:-1]]
+    function(*calls[-1])
+    for other in others:
+        other.result()
+
+
+def _cuts(n_parts: int, work: float) -> list[int]:
+    """Bounds of as many shares of some parts as there are threads worth using."""
+    n_threads = max(1, min(torch.get_num_threads(), int(work / SPLIT_WORK), n_parts))
+    return [n_parts * i // n_threads for i in range(n_threads + 1)]
+
+
+def _split_rows(run: Run, work: float) -> list[tuple[int, int]]:
     """Ranges of rows of a batch, one a thread, with about the same number of time steps."""
-    n_threads = min(torch.get_num_threads(), int(work / SPLIT_WORK), run.batch)
-    if n_threads <= 1:
-        return [(0, run.batch)]
-    if run.sizes is None:
-        cuts = [run.batch * i // n_threads for i in range(n_threads + 1)]
-    else:
+    cuts = _cuts(run.batch, work)
+    if run.sizes is not None and len(cuts) > 2:
         rows = torch.arange(run.batch + 1)
         done = torch.minimum(run.sizes[:, None], rows).sum(0)  # time steps of the rows before
-        shares = done[-1] * torch.arange(n_threads + 1) / n_threads
+        shares = done[-1] * torch.arange(len(cuts)) / (len(cuts) - 1)
         cuts = torch.searchsorted(done, shares).tolist()
     return [(begin, end) for begin, end in pairwise(cuts) if begin < end]
 
@@ -341,7 +356,6 @@ def _padded(weights: Weights) -> Weights:
     """Weights with each gate padded to whole vectors; the recurrent ones are padded in packing."""
     hidden = weights.recurrent.shape[1]
     surplus = -hidden % LANES
-    weights = Weights(*(x.detach() for x in weights))
     if not surplus:
         return weights
 

@@ -62,44 +62,44 @@ class RecurrentLayer(nn.Module):
         ----------
         x : Tensor of shape (steps, batch, channels), or PackedSequence
             A packed sequence holds sequences of different lengths.
-        state : tuple of Tensor of shape (directions, batch, hidden), optional
-            State before the first step, zero if left out.
+        state : tuple of Tensor of shape (batch, output_size), optional
+            State before the first step, the directions side by side; zero if left out.
 
         Returns
         -------
         outputs : Tensor of shape (steps, batch, output_size), or PackedSequence
-        state : tuple of Tensor of shape (directions, batch, hidden)
+        state : tuple of Tensor of shape (batch, output_size)
             State after each direction's last valid step; its first item is the output there.
         """
         if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
             return self._run_fused(x, state)
-        given = state if state is None or self.cell == "lstm" else state[0]
-        outputs, state = self.core(x, given)
-        return outputs, state if self.cell == "lstm" else (state,)
+        given = None
+        if state is not None:
+            given = tuple(torch.stack(part.chunk(self.n_directions, 1)) for part in state)
+        outputs, state = self.core(x, given if given is None or self.cell == "lstm" else given[0])
+        state = state if self.cell == "lstm" else (state,)  # each (directions, batch, hidden)
+        return outputs, tuple(part.transpose(0, 1).flatten(1) for part in state)
 
     def _run_fused(self, x, state: State | None):
         packed = isinstance(x, PackedSequence)
         rows, sizes = (x.data, x.batch_sizes) if packed else (x.flatten(0, 1), None)
         batch = int(sizes[0]) if packed else x.shape[1]
-        if packed and state is not None:
-            state = _select(state, x.sorted_indices)
-        outputs, states = [], []
-        for direction in range(self.n_directions):
-            given = None if state is None else tuple(part[direction] for part in state)
-            weights = self.weights(direction)
-            output, *last = kernels.run_layer(
-                self.cell, rows, weights, sizes, batch, direction == 1, given
-            )
-            outputs.append(output)
-            states.append(last)
-        if self.n_directions == 1:
-            outputs, state = outputs[0], tuple(part.unsqueeze(0) for part in states[0])
-        else:
-            outputs = torch.cat(outputs, dim=1)
-            state = tuple(torch.stack(parts) for parts in zip(*states))
         if packed:
-            return x._replace(data=outputs), _select(state, x.unsorted_indices)
-        return outputs.view(*x.shape[:2], -1), state
+            state = _select(state, x.sorted_indices)
+        directions = []
+        for direction in range(self.n_directions):
+            given = state and tuple(p.chunk(self.n_directions, 1)[direction] for p in state)
+            weights = self.weights(direction)
+            directions.append(
+                kernels.run_layer(self.cell, rows, weights, sizes, batch, direction == 1, given)
+            )
+        if self.n_directions == 1:
+            outputs, *state = directions[0]
+        else:
+            outputs, *state = (torch.cat(parts, dim=1) for parts in zip(*directions))
+        if packed:
+            return x._replace(data=outputs), _select(tuple(state), x.unsorted_indices)
+        return outputs.view(*x.shape[:2], -1), tuple(state)
 
     @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator) -> None:
@@ -136,6 +136,8 @@ class Dropout(nn.Module):
         return x * kept / (1 - self.p)
 
 
-def _select(state: State, index: Tensor | None) -> State:
+def _select(state: State | None, index: Tensor | None) -> State | None:
     """State with its sequences in another order."""
-    return state if index is None else tuple(part.index_select(1, index) for part in state)
+    if state is None or index is None:
+        return state
+    return tuple(part.index_select(0, index) for part in state)

@@ -96,8 +96,8 @@ class RecurrentNetwork(nn.Module):
             x = pack_padded_sequence(x, lengths.cpu(), enforce_sorted=False)
         for layer in self.layers[:-1]:
             x = self._drop(layer(x)[0])
-        _, (hidden, *_) = self.layers[-1](x)  # (directions, batch, hidden)
-        return self.readout(self.dropout(hidden.transpose(0, 1).flatten(1)))
+        _, (last, *_) = self.layers[-1](x)  # (batch, output_size)
+        return self.readout(self.dropout(last))
 
     def _drop(self, x: Tensor | PackedSequence) -> Tensor | PackedSequence:
         if isinstance(x, PackedSequence):

@@ -144,14 +144,15 @@ struct Gru {
 };
 
 // acc (M rows, N vectors) += a (M, k_count) * panel (k_count, N vectors)
-template <int M, int N>
+// a lies row by row, `stride` apart, or, transposed, k by k.
+template <int M, int N, bool transposed = false>
 static inline void multiply(const float* a, long stride, const float* panel, long k_count,
                             vec (&acc)[M][N]) {
     for (long k = 0; k < k_count; ++k) {
         vec b[N];
         for (int n = 0; n < N; ++n) b[n] = load(panel + (k * N + n) * LANES);
         for (int m = 0; m < M; ++m) {
-            const vec x = spread(a[m * stride + k]);
+            const vec x = spread(a[transposed ? k * stride + m : m * stride + k]);
             for (int n = 0; n < N; ++n) acc[m][n] += x * b[n];
         }
     }
@@ -265,23 +266,46 @@ static void forward_rows(const Job& job, long begin, long end, float* buffer) {
     if (Cell::has_memory) copy_rows(job.last_c + origin, memory, 0, running, width);
 }
 
-template <int N>
-struct BackwardBlock {  // N vectors of units: dstate += dgates * weights
-    const float *dgates, *panel;
-    float* dstate;
-    long width, row_width;
+template <int N, bool transposed>
+struct AddProduct {  // N vectors of columns: sum += a * panel, for any number of rows
+    const float *a, *panel;
+    float* sum;
+    long a_stride, sum_stride, k_count;
 
     template <int M>
     inline void run(long row) const {
         vec acc[M][N] = {};
-        multiply<M, N>(dgates + row * row_width, row_width, panel, row_width, acc);
+        const float* block = a + (transposed ? row : row * a_stride);
+        multiply<M, N, transposed>(block, a_stride, panel, k_count, acc);
         for (int m = 0; m < M; ++m)
             for (int v = 0; v < N; ++v) {
-                float* to = dstate + (row + m) * width + v * LANES;
+                float* to = sum + (row + m) * sum_stride + v * LANES;
                 store(to, load(to) + acc[m][v]);
             }
     }
 };
+
+// Columns of a panel that begins at `column`: two vectors, or the last one.
+static inline long panel_columns(long column, long width) {
+    return column + 2 * LANES <= width ? 2 * LANES : LANES;
+}
+
+// sum (rows, width) += a (rows, k_count) * panels; a may be transposed
+template <bool transposed>
+static inline void add_product(const float* a, long a_stride, const float* panels, long k_count,
+                               float* sum, long rows, long width) {
+    for (long column = 0; column < width; column += panel_columns(column, width)) {
+        const float* panel = panels + column * k_count;
+        float* to = sum + column;
+        if (panel_columns(column, width) == 2 * LANES) {
+            const AddProduct<2, transposed> block = {a, panel, to, a_stride, width, k_count};
+            in_blocks<rows_at_once(2)>(0, rows, block);
+        } else {
+            const AddProduct<1, transposed> block = {a, panel, to, a_stride, width, k_count};
+            in_blocks<rows_at_once(1)>(0, rows, block);
+        }
+    }
+}
 
 template <class Cell>
 static void through_gates(const Rows<Cell>& rows, long step, float* dstate, float* dmemory) {
@@ -327,18 +351,8 @@ static void backward_rows(const Job& job, long begin, long end, float* buffer) {
             if (Cell::has_memory) copy_rows(job.dc0 + origin, dmemory, active, running, width);
         }
         through_gates<Cell>(rows, step, dstate, dmemory);
-        const float* dgates = job.dgates + rows.first(t) * rows.row_width;
-        long unit = 0;
-        for (; unit + 2 * LANES <= width; unit += 2 * LANES) {
-            const BackwardBlock<2> block = {dgates, job.weights + unit * rows.row_width,
-                                            dstate + unit, width, rows.row_width};
-            in_blocks<rows_at_once(2)>(0, active, block);
-        }
-        if (unit < width) {
-            const BackwardBlock<1> block = {dgates, job.weights + unit * rows.row_width,
-                                            dstate + unit, width, rows.row_width};
-            in_blocks<rows_at_once(1)>(0, active, block);
-        }
+        add_product<false>(job.dgates + rows.first(t) * rows.row_width, rows.row_width, job.weights,
+                           rows.row_width, dstate, active, width);
         running = active;
     }
     copy_rows(job.dh0 + origin, dstate, 0, running, width);
@@ -358,16 +372,38 @@ static void pack_forward(const float* weights, long gates, long hidden, long wid
 
 // ... and, transposed: for each one or two vectors of units, for each gate and k.
 static void pack_backward(const float* weights, long gates, long hidden, long width, float* packed) {
-    for (long unit = 0; unit < width;) {
-        const long columns = unit + 2 * LANES <= width ? 2 * LANES : LANES;
+    for (long unit = 0; unit < width; unit += panel_columns(unit, width))
         for (long g = 0; g < gates; ++g)
             for (long k = 0; k < width; ++k)
-                for (long lane = 0; lane < columns; ++lane, ++packed) {
+                for (long lane = 0; lane < panel_columns(unit, width); ++lane, ++packed) {
                     const long column = unit + lane;
                     *packed = column < hidden && k < hidden
                                   ? weights[(g * hidden + k) * hidden + column] : 0;
                 }
-        unit += columns;
+}
+
+// sums (gates, width), rows [begin, end): gradients (n, gates), transposed, times values (n, width).
+// Both are taken in chunks that fit the caches, as panels and as strips of gates.
+static void weight_gradient(const float* gradients, long gates, const float* values, long width,
+                            long n, long begin, long end, float* sums) {
+    const long chunk = 256, strip = 16;
+    std::vector<float> panels(chunk * width), columns(chunk * strip);
+    memset(sums + begin * width, 0, sizeof(float) * width * (end - begin));
+    for (long first = 0; first < n; first += chunk) {
+        const long k_count = n - first < chunk ? n - first : chunk;
+        float* to = panels.data();
+        for (long column = 0; column < width; column += panel_columns(column, width))
+            for (long k = 0; k < k_count; ++k, to += panel_columns(column, width))
+                memcpy(to, values + (first + k) * width + column,
+                       sizeof(float) * panel_columns(column, width));
+        for (long gate = begin; gate < end; gate += strip) {
+            const long rows = end - gate < strip ? end - gate : strip;
+            for (long k = 0; k < k_count; ++k)
+                memcpy(columns.data() + k * strip, gradients + (first + k) * gates + gate,
+                       sizeof(float) * rows);
+            add_product<true>(columns.data(), strip, panels.data(), k_count, sums + gate * width,
+                              rows, width);
+        }
     }
 }
 

@@ -1,0 +1,95 @@
+"""A recurrent layer, forward and backward: the fused kernels against torch.nn.
+
+Prints the four shapes of the table in docs/benchmarks.md, then the slowest ratios of a grid of
+shapes, full and ragged. Usage: python benchmarks/layer.py [THREADS]
+"""
+
+import itertools
+import sys
+
+import numpy as np
+import torch
+from _timing import markdown, side_by_side
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from skrnn.nn import kernels
+from skrnn.nn.layers import RecurrentLayer
+
+SHAPES = [(32, 20, 1, 32), (64, 24, 8, 64), (128, 50, 8, 128), (256, 96, 16, 256)]
+GRID = [
+    (batch, steps, 4, hidden)
+    for batch, steps, hidden in itertools.product(
+        (1, 17, 128), (1, 10, 100, 1000), (7, 32, 100, 256, 512)
+    )
+    if batch * steps * hidden**2 < 1e9
+]
+
+
+def make_input(batch, steps, channels, ragged, seed=0):
+    x = torch.randn(steps, batch, channels, generator=torch.Generator().manual_seed(seed))
+    if not ragged:
+        return x
+    lengths = np.random.default_rng(seed).integers(1, steps + 1, batch)
+    lengths[0] = steps
+    return pack_padded_sequence(x, torch.from_numpy(lengths), enforce_sorted=False)
+
+
+def alternatives(cell, batch, steps, channels, hidden, ragged=False):
+    """One training step of the layer on both, from the last state."""
+    layer = RecurrentLayer(cell, channels, hidden)
+    x = make_input(batch, steps, channels, ragged)
+
+    def ours():
+        layer.zero_grad()
+        layer(x)[1][0].sum().backward()
+
+    def torch_nn():
+        layer.zero_grad()
+        state = layer.core(x)[1]
+        (state[0] if cell == "lstm" else state).sum().backward()
+
+    return {"ours": ours, "torch": torch_nn}
+
+
+def shapes_table(threads: int) -> str:
+    rows = []
+    for shape in SHAPES:
+        seconds = {}
+        for cell in ("gru", "lstm", "rnn"):
+            times = side_by_side(alternatives(cell, *shape), seconds=1.5)
+            seconds[cell] = times["ours"], times["torch"]
+        ratios = [
+            f"{1e3 * ours:.2f} / {1e3 * theirs:.2f} = {ours / theirs:.2f}"
+            for ours, theirs in seconds.values()
+        ]
+        rows.append([shape, *ratios, f"{seconds['gru'][0] / seconds['lstm'][0]:.2f}"])
+    header = ["batch, steps, channels, hidden", "GRU", "LSTM", "RNN", "our GRU / our LSTM"]
+    return markdown(header, rows)
+
+
+def worst_of_grid(threads: int, n_shown: int = 5) -> str:
+    ratios = []
+    for shape, cell, ragged in itertools.product(GRID, ("gru", "lstm", "rnn"), (False, True)):
+        if ragged and (shape[0] == 1 or shape[1] == 1):
+            continue
+        times = side_by_side(alternatives(cell, *shape, ragged), seconds=0.04, least=3)
+        ratios.append((times["ours"] / times["torch"], cell, shape, "ragged" if ragged else "full"))
+    ratios.sort(reverse=True)
+    rows = [[f"{ratio:.2f}", cell, shape, kind] for ratio, cell, shape, kind in ratios[:n_shown]]
+    median = sorted(ratio for ratio, *_ in ratios)[len(ratios) // 2]
+    slower = sum(ratio > 1.05 for ratio, *_ in ratios)
+    title = f"{len(ratios)} cases, median ratio {median:.2f}, above 1.05: {slower}. The slowest:"
+    return title + "\n\n" + markdown(["ours / torch", "cell", "shape", ""], rows)
+
+
+def main(threads: int = 1, grid: int = 1) -> None:
+    torch.set_num_threads(threads)
+    print(f"instruction set: {kernels.chosen_set()}", file=sys.stderr)
+    print(f"Layer, milliseconds, ours / torch.nn ({threads} threads)\n")
+    print(shapes_table(threads), flush=True)
+    if grid:
+        print(f"\nGrid of shapes ({threads} threads): {worst_of_grid(threads)}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
