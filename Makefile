@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests run in two processes, for two cores.
 WORKERS ?= 2
 
-.PHONY: compare test test-slow lint format bench clean
+.PHONY: compare test test-slow test-sanitized lint format bench clean
 
 compare: .venv/installed
 	$(BIN)/skrnn compare --dataset airline --horizon 12 --sp 12 --out report/
@@ -14,6 +14,20 @@ test: .venv/installed
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 1800
+
+# The kernels' own tests on a build that checks memory accesses and undefined behaviour.
+SANITIZED := build/sanitized
+test-sanitized: .venv/installed
+	rm -rf $(SANITIZED)
+	mkdir -p $(SANITIZED)
+	cp -r skrnn tests pyproject.toml $(SANITIZED)
+	rm -f $(SANITIZED)/skrnn/nn/*.so
+	g++ -std=c++17 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
+		-DPy_LIMITED_API=0x030A0000 -I$$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('include'))") \
+		skrnn/nn/kernels.cpp -o $(SANITIZED)/skrnn/nn/_kernels.abi3.so
+	cd $(SANITIZED) && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 SKRNN_REQUIRE_KERNELS=1 \
+		../../$(BIN)/python -m pytest tests/test_kernels.py -q -p no:cacheprovider
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -51,7 +51,8 @@ def read_sequences(estimator, X, *, reset: bool) -> Sequences:
         sequences = from_table(_read_table(estimator, X, reset), estimator.n_channels or 1)
     else:
         sequences = from_list(X, name) if is_list else from_array(X, name)
-        _check_feature_names(estimator, X if named is None else named, reset=reset)
+        if reset or named is not None or hasattr(estimator, "feature_names_in_"):
+            _check_feature_names(estimator, X if named is None else named, reset=reset)
     if reset:
         _remember(estimator, sequences.n_channels, is_table)
     elif sequences.n_channels != estimator.n_channels_:

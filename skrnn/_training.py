@@ -259,7 +259,8 @@ class RecurrentNet(NeuralNet):
 
     def outputs(self, values: Tensor, lengths: Tensor | None, work: float) -> Tensor:
         """Raw outputs of the network, (n_samples, n_outputs), on the CPU."""
-        self.module_.eval()
+        if self.module_.training:
+            self.module_.eval()
         with torch.inference_mode(), threads_for(work):
             if len(values) <= EVALUATION_BATCH:
                 return self.module_(values, lengths).cpu()

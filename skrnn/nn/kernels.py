@@ -29,6 +29,8 @@ except ImportError:
 
 CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
 LANES = 16  # floats in the widest vector; hidden sizes are padded to a multiple of it
+# Below so many steps torch's own layers cost less, as benchmarks/layer.py shows.
+FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 1, "gru": 3}
 SPLIT_WORK = 4e6  # multiply-adds of the recurrence above which a second thread pays
 
 
@@ -61,8 +63,10 @@ def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
     x : Tensor of shape (steps, batch, channels), or PackedSequence
     recurrent : Tensor of shape (gates * hidden, hidden)
     """
+    n_steps = len(x.batch_sizes) if isinstance(x, PackedSequence) else len(x)
     return (
-        recurrent.dtype == torch.float32
+        n_steps >= FEWEST_STEPS[cell]
+        and recurrent.dtype == torch.float32
         and recurrent.device.type == "cpu"
         and chosen_set() is not None
     )
