@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from _timing import markdown
 from fit import Net
-from skorch import NeuralNetBinaryClassifier
 from sklearn.model_selection import GridSearchCV
+from skorch import NeuralNetBinaryClassifier
 from torch import nn
 
 from skrnn import GRUClassifier
