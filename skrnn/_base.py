@@ -133,8 +133,8 @@ class BaseRecurrent(BaseEstimator, ABC):
             if not resume:
                 self._learn_encoding(*train)
             plan = make_plan(self, train[0], seed, self.max_epochs)
-            module = fitted_module(self) if resume else new_module(self, train[0], seed)
             device = resolve_device(self.device, plan.work)
+            module = fitted_module(self) if resume else new_module(self, train[0], seed, device)
             net = make_net(module, self._make_loss(), plan, device, self.callbacks)
             self._train(net, train, held_out)
         return self._finish()
@@ -157,8 +157,8 @@ class BaseRecurrent(BaseEstimator, ABC):
                 self._learn_encoding(*train)
             plan = make_plan(self, train[0], seed, epochs=1, scheduled=False)
             if first:
-                module = new_module(self, train[0], seed)
                 device = resolve_device(self.device, plan.work)
+                module = new_module(self, train[0], seed, device)
                 net = make_net(module, self._make_loss(), plan, device)
             else:
                 check_same_architecture(self)

@@ -42,14 +42,17 @@ def _cells_of_layers(cells: str | tuple[str, ...], num_layers: int) -> tuple[str
     return tuple(cells)
 
 
-def new_module(estimator, sequences: Sequences, seed: int) -> RecurrentNetwork:
+def new_module(
+    estimator, sequences: Sequences, seed: int, device: torch.device
+) -> RecurrentNetwork:
     """A network with fresh weights, in double precision if all sequences make one batch.
 
     Training on one batch is then the same computation whether a sample is repeated or weighted,
-    up to rounding in double precision.
+    up to rounding in double precision. MPS has no double precision.
     """
     architecture = design_architecture(estimator, sequences.n_timesteps)
-    dtype = torch.float64 if len(sequences) <= estimator.batch_size else torch.float32
+    one_batch = len(sequences) <= estimator.batch_size
+    dtype = torch.float64 if one_batch and device.type != "mps" else torch.float32
     with threads_for(0):  # for small matrices, waking a second thread takes longer than the work
         return build_network(architecture, seed, dtype)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sktime.forecasting.base import ForecastingHorizon
 from sktime.utils.estimator_checks import check_estimator
 
@@ -147,7 +148,7 @@ def test_windows_are_gathered_and_undone():
     values = [np.arange(10.0) ** 2, np.arange(5.0) + 7]
     windows = Panel.of(values, 3, sp=1)
     ends, owners = windows.training_ends(horizon=2, shortest=1)
-    data = WindowData(windows, ends, owners, 3, 2, 1)
+    data = WindowData(windows, ends, owners, 3, 2, 1, torch.device("cpu"))
     assert len(data) == (10 - 2) + (5 - 2)
     every = data.windows(ends.argsort())
     undone = every.denormalise(0 * every.naive)

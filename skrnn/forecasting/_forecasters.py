@@ -162,7 +162,6 @@ class BaseRecurrentForecaster(BaseForecaster):
         values = [as_array(series) for series in self._series.values()]
         self._choose_lengths(max(len(v) for v in values))
         seed = self._draw_seed()
-        data = self._window_data(values, seed)
         architecture = Architecture(
             cells=(self._cell,) * self.num_layers,
             n_channels=1,
@@ -171,8 +170,10 @@ class BaseRecurrentForecaster(BaseForecaster):
             dropout=self.dropout,
             segment_length=self.segment_length_,
         )
-        plan = self._make_plan(architecture, len(data), seed)
-        device = resolve_device(self.device, plan.work)
+        work = self.batch_size * architecture.multiply_adds(self.window_length_)
+        device = resolve_device(self.device, work)
+        data = self._training_windows(values, seed, device)
+        plan = self._make_plan(len(data), seed, work)
         module = build_network(architecture, seed)
         net = make_net(module, torch.nn.L1Loss(reduction="none"), plan, device)
         self.net_ = net.learn(data, None, verbose=self.verbose)
@@ -204,18 +205,20 @@ class BaseRecurrentForecaster(BaseForecaster):
         drawn = given if isinstance(given, np.random.RandomState) else np.random.RandomState(given)
         return int(drawn.randint(2**31 - 1))
 
-    def _window_data(self, values: list[np.ndarray], seed: int) -> WindowData:
+    def _training_windows(self, values, seed: int, device: torch.device) -> WindowData:
         panel = Panel.of(values, self.window_length_, self.sp)
         longest = int((panel.stops - panel.starts).max())
         shortest = min(self.window_length_, self.sp + 1, longest - self.horizon_)
-        ends, owners = panel.training_ends(self.horizon_, shortest)
-        data = WindowData(panel, ends, owners, self.window_length_, self.horizon_, self.sp)
+        data = self._windows(panel, *panel.training_ends(self.horizon_, shortest), device)
         generator = torch.Generator().manual_seed(seed)
         return data.thinned(self.max_steps * self.batch_size, generator)
 
-    def _make_plan(self, architecture: Architecture, n_windows: int, seed: int) -> Plan:
+    def _windows(self, panel: Panel, ends, owners, device: torch.device) -> WindowData:
+        sizes = self.window_length_, self.horizon_, self.sp
+        return WindowData(panel, ends, owners, *sizes, device)
+
+    def _make_plan(self, n_windows: int, seed: int, work: float) -> Plan:
         n_batches = math.ceil(n_windows / self.batch_size)
-        batch = min(self.batch_size, n_windows)
         return Plan(
             epochs=max(1, round(self.max_steps / n_batches)),
             batch_size=self.batch_size,
@@ -223,7 +226,7 @@ class BaseRecurrentForecaster(BaseForecaster):
             weight_decay=self.weight_decay,
             gradient_clip=self.gradient_clip,
             seed=seed,
-            work=batch * architecture.multiply_adds(self.window_length_),
+            work=work,
         )
 
     def _predict(self, fh, X=None):
@@ -236,10 +239,10 @@ class BaseRecurrentForecaster(BaseForecaster):
         values = [as_array(series)[-self.window_length_ :] for series in self._series.values()]
         panel = Panel.of(values, self.window_length_, self.sp)
         every = torch.arange(len(values))
-        data = WindowData(panel, panel.stops, every, self.window_length_, self.horizon_, self.sp)
-        windows = data.windows(every)
+        device = torch.device(self.net_.device)
+        windows = self._windows(panel, panel.stops, every, device).windows(every)
         work = len(values) * self.net_.module_.architecture.multiply_adds(self.window_length_)
-        deviation = self.net_.outputs(windows.values.to(self.net_.device), None, work)
+        deviation = self.net_.outputs(windows.values.to(device), None, work)
         forecasts = windows.denormalise(deviation).numpy()
         return forecast_frame(forecasts[:, steps - 1], steps, self._series, self._y_train)
 

@@ -1,6 +1,6 @@
 """Windows over a panel of series: views, gathered a batch at a time and normalised one by one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -92,7 +92,7 @@ class WindowData:
     window_length: int
     horizon: int
     sp: int
-    dtype: torch.dtype = torch.float32
+    device: torch.device  # of the batches; the panel stays on the CPU, in double precision
     lengths: None = None  # all windows are complete
 
     def __len__(self) -> int:
@@ -106,7 +106,7 @@ class WindowData:
         level = raw[:, -self.sp :].mean(1, keepdim=True)
         floor = SMALLEST_SCALE * self.panel.scales[owners][:, None]
         scale = torch.maximum((raw - level).abs().mean(1, keepdim=True), floor)
-        values = ((raw - level) / scale).to(self.dtype)
+        values = ((raw - level) / scale).float()
         season = torch.arange(self.horizon) % min(self.sp, self.window_length)
         naive = values[:, -min(self.sp, self.window_length) :][:, season]
         return NormalisedWindows(values[..., None], naive, level, scale)
@@ -115,20 +115,12 @@ class WindowData:
         """One training batch."""
         windows = self.windows(index)
         future = self.panel.values[self.ends[index][:, None] + torch.arange(self.horizon)]
-        normalised = ((future - windows.level) / windows.scale).to(self.dtype)
-        return {"values": windows.values}, normalised - windows.naive
+        targets = ((future - windows.level) / windows.scale).float() - windows.naive
+        return {"values": windows.values.to(self.device)}, targets.to(self.device)
 
     def thinned(self, n_windows: int, generator: torch.Generator) -> "WindowData":
         """A random part of the windows, if there are more than asked for."""
         if len(self) <= n_windows:
             return self
         kept = torch.randperm(len(self), generator=generator)[:n_windows]
-        return WindowData(
-            self.panel,
-            self.ends[kept],
-            self.owners[kept],
-            self.window_length,
-            self.horizon,
-            self.sp,
-            self.dtype,
-        )
+        return replace(self, ends=self.ends[kept], owners=self.owners[kept])
