@@ -94,8 +94,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         return sample_weight
 
     def _strata(self, y):
-        """What the held-out part of early stopping is stratified by."""
-        return
+        """What the held-out part of early stopping is stratified by, or None."""
 
     # Fitting
 

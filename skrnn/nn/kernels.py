@@ -9,6 +9,7 @@ switches the kernels off.
 """
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
@@ -30,7 +31,8 @@ except ImportError:
 CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
 LANES = 16  # floats in the widest vector; hidden sizes are padded to a multiple of it
 # Below so many steps torch's own layers cost less, as benchmarks/layer.py shows.
-FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 1, "gru": 3}
+FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 2, "gru": 3}
+LARGEST_SCRATCH = 2**23  # floats that a thread keeps for the next call
 SPLIT_WORK = 4e6  # multiply-adds of the recurrence above which a second thread pays
 
 
@@ -217,7 +219,8 @@ def run_layer(
 def _forward(run, rows, weights: Weights, recurrent, state, keep: bool) -> Kept:
     n_rows, n_gates = len(rows), CELLS[run.cell].n_gates
     width = weights.input.shape[0] // n_gates
-    gates = torch.addmm(weights.input_bias, rows, weights.input.t())
+    gates = None if keep else _scratch("gates", n_rows, n_gates * width)
+    gates = torch.addmm(weights.input_bias, rows, weights.input.t(), out=gates)
     has_extra = keep and run.cell in ("lstm", "gru")
     states = rows.new_empty(n_rows + run.batch, width)
     kept = Kept(
@@ -257,8 +260,8 @@ def _forward(run, rows, weights: Weights, recurrent, state, keep: bool) -> Kept:
 def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state):
     n_states = CELLS[run.cell].n_states
     width = kept.states.shape[1]
-    dgates = torch.empty_like(kept.gates)
-    dunreset = kept.states.new_empty(len(kept.gates), width) if run.cell == "gru" else None
+    dgates = _scratch("dgates", *kept.gates.shape)
+    dunreset = _scratch("dunreset", len(kept.gates), width) if run.cell == "gru" else None
     dstates = tuple(kept.states.new_empty(run.batch, width) for _ in range(n_states))
     _call(
         run,
@@ -296,6 +299,25 @@ def _product(gradients: Tensor, values: Tensor) -> Tensor:
         [(*head, LANES * begin, LANES * end, sums.data_ptr()) for begin, end in pairwise(cuts)],
     )
     return sums
+
+
+def _scratch(name: str, n_rows: int, n_columns: int) -> Tensor:
+    """Memory that is used again in the next call on this thread.
+
+    A large new array costs more in page faults than the arithmetic on it; what is returned must
+    not outlive the call.
+    """
+    size = n_rows * n_columns
+    buffer = getattr(_memory, name, None)
+    if buffer is None or buffer.numel() < size:
+        with torch.inference_mode(False):  # so that it can be used in any mode
+            buffer = torch.empty(size)
+        if size <= LARGEST_SCRATCH:
+            setattr(_memory, name, buffer)
+    return buffer[:size].view(n_rows, n_columns)
+
+
+_memory = threading.local()
 
 
 def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays) -> None:

@@ -78,6 +78,8 @@ class RecurrentLayer(nn.Module):
             given = tuple(torch.stack(part.chunk(self.n_directions, 1)) for part in state)
         outputs, state = self.core(x, given if given is None or self.cell == "lstm" else given[0])
         state = state if self.cell == "lstm" else (state,)  # each (directions, batch, hidden)
+        if self.n_directions == 1:
+            return outputs, tuple(part[0] for part in state)
         return outputs, tuple(part.transpose(0, 1).flatten(1) for part in state)
 
     def _run_fused(self, x, state: State | None):
