@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 import torch
 
+from .nn import kernels
+
 # Work (multiply-adds of one training step's recurrent products) below which one thread is faster
 # than several, and below which the transfers to a GPU cost more than it saves.
 ONE_THREAD_WORK = 2e7
@@ -58,15 +60,22 @@ def is_available(device: torch.device) -> bool:
 
 
 @contextmanager
-def threads_for(work: float):
-    """Run on as many threads as the work deserves, and restore their number afterwards."""
+def threads_for(work: float, fused: bool = False):
+    """Run on as many threads as the work deserves, and restore their number afterwards.
+
+    Parameters
+    ----------
+    work : float
+        Multiply-adds of one step.
+    fused : bool
+        The work is done by the fused kernels. They have threads of their own; torch's stay at
+        one, because after each small operation they would spin and take a core from the kernels.
+    """
     before = torch.get_num_threads()
     wanted = 1 if work < ONE_THREAD_WORK else before
-    if wanted == before:
-        yield
-        return
-    torch.set_num_threads(wanted)
+    torch.set_num_threads(1 if fused else wanted)
     try:
-        yield
+        with kernels.on_threads(wanted):
+            yield
     finally:
         torch.set_num_threads(before)

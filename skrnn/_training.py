@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from ._batches import Batch, batches_by_length, shuffled_batches
 from ._device import is_available, threads_for
+from .nn.kernels import can_run
 
 EVALUATION_BATCH = 1024
 WARM_UP = 0.1  # share of the training steps in which the learning rate rises
@@ -125,7 +126,7 @@ class RecurrentNet(NeuralNet):
         self._weights = list(self.module_.parameters())
         self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
         with (
-            threads_for(self.plan.work),
+            threads_for(self.plan.work, can_run(self._weights[0])),
             tqdm(total=self.plan.epochs, disable=not verbose, unit="epoch") as self._progress,
         ):
             self.partial_fit((train, validation))
@@ -261,7 +262,8 @@ class RecurrentNet(NeuralNet):
         """Raw outputs of the network, (n_samples, n_outputs), on the CPU."""
         if self.module_.training:
             self.module_.eval()
-        with torch.inference_mode(), threads_for(work):
+        fused = can_run(next(self.module_.parameters()))
+        with torch.inference_mode(), threads_for(work, fused):
             if len(values) <= EVALUATION_BATCH:
                 return self.module_(values, lengths).cpu()
             parts, order = [], []

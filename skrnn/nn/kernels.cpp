@@ -89,8 +89,11 @@ struct InstructionSet {
     void (*run)(const Job&);
     Pack pack_forward, pack_backward;
     void (*weight_gradient)(const float*, long, const float*, long, long, long, long, float*);
+    void (*product)(const float*, long, long, const float*, bool, long, const float*, bool, long, long,
+                    float*);
 };
-#define FUNCTIONS(set) set::run, set::pack_forward, set::pack_backward, set::weight_gradient
+#define FUNCTIONS(set) \
+    set::run, set::pack_forward, set::pack_backward, set::weight_gradient, set::product
 
 const InstructionSet SETS[] = {
 #ifdef HAS_X86
@@ -210,10 +213,26 @@ PyObject* weight_gradient(PyObject*, PyObject* args) {
     });
 }
 
+// product(set, a, a_stride, k_count, b, transposed, columns, start, add, out, begin, end)
+PyObject* product(PyObject*, PyObject* args) {
+    int set, transposed, add;
+    unsigned long long a, b, start, out;
+    long a_stride, k_count, columns, begin, end;
+    if (!PyArg_ParseTuple(args, "iKllKilKiKll", &set, &a, &a_stride, &k_count, &b, &transposed, &columns,
+                          &start, &add, &out, &begin, &end) ||
+        !is_set(set))
+        return nullptr;
+    return without_lock([&] {
+        SETS[set].product((const float*)a, a_stride, k_count, (const float*)b, transposed, columns,
+                          (const float*)start, add, begin, end, (float*)out);
+    });
+}
+
 PyMethodDef METHODS[] = {
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
     {"pack", pack, METH_VARARGS, nullptr},
     {"run", run, METH_VARARGS, nullptr},
+    {"product", product, METH_VARARGS, nullptr},
     {"weight_gradient", weight_gradient, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };

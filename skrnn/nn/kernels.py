@@ -1,7 +1,7 @@
 """Fused CPU kernels: one call runs a recurrent layer over all time steps, forward or backward.
 
-The input projections of all steps and the gradients of the weights are matrix products of torch;
-what lies between, the recurrence itself, is ``recurrent_kernels.h``. The kernels are optional:
+The recurrence and the large matrix products around it are ``recurrent_kernels.h``; they share their
+threads, since those of torch's own products would spin beside them. The kernels are optional:
 where they were not built, `chosen_set` returns None and layers run on torch's own.
 
 Environment variable ``SKRNN_INSTRUCTION_SET``: "avx512", "avx2" or "baseline" forces one, "none"
@@ -11,6 +11,7 @@ switches the kernels off.
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,6 +33,7 @@ CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
 LANES = 16  # floats in the widest vector; hidden sizes are padded to a multiple of it
 # Below so many steps torch's own layers cost less, as benchmarks/layer.py shows.
 FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 2, "gru": 3}
+PRODUCT_WORK = 4e6  # multiply-adds above which the kernels' matrix product beats torch's
 LARGEST_SCRATCH = 2**23  # floats that a thread keeps for the next call
 SPLIT_WORK = 4e6  # multiply-adds of the recurrence above which a second thread pays
 
@@ -66,12 +68,25 @@ def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
     recurrent : Tensor of shape (gates * hidden, hidden)
     """
     n_steps = len(x.batch_sizes) if isinstance(x, PackedSequence) else len(x)
+    return n_steps >= FEWEST_STEPS[cell] and can_run(recurrent)
+
+
+def can_run(weight: Tensor) -> bool:
+    """Whether there are kernels for the precision and place of a weight."""
     return (
-        n_steps >= FEWEST_STEPS[cell]
-        and recurrent.dtype == torch.float32
-        and recurrent.device.type == "cpu"
-        and chosen_set() is not None
+        weight.dtype == torch.float32 and weight.device.type == "cpu" and chosen_set() is not None
     )
+
+
+@contextmanager
+def on_threads(n_threads: int):
+    """Run the kernels on some threads of their own, whatever the number of torch's."""
+    before = getattr(_memory, "n_threads", None)
+    _memory.n_threads = n_threads
+    try:
+        yield
+    finally:
+        _memory.n_threads = before
 
 
 class Run(NamedTuple):
@@ -140,13 +155,14 @@ class FusedLayer(torch.autograd.Function):
         if dunreset is None:
             dinput, dinput_bias = _product(dgates, rows), drecurrent_bias
             if ctx.needs_input_grad[1]:
-                drows = dgates @ input
+                drows = _multiply(dgates, input)
         else:  # GRU: the candidate's input projection does not pass the reset gate
             n = 2 * width
             dinput = torch.cat([_product(dgates[:, :n], rows), _product(dunreset, rows)])
             dinput_bias = torch.cat([drecurrent_bias[:n], dunreset.sum(0)])
             if ctx.needs_input_grad[1]:
-                drows = torch.addmm(dunreset @ input[n:], dgates[:, :n], input[:n])
+                drows = _multiply(dgates[:, :n], input[:n])
+                drows = _multiply(dunreset, input[n:], onto=drows)
         gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
         dstates = (x if x is None else _unpadded(x, ctx.hidden) for x in dstates)
         return None, drows, *_cut(gradients, width, ctx.hidden), *dstates
@@ -220,7 +236,7 @@ def _forward(run, rows, weights: Weights, recurrent, state, keep: bool) -> Kept:
     n_rows, n_gates = len(rows), CELLS[run.cell].n_gates
     width = weights.input.shape[0] // n_gates
     gates = None if keep else _scratch("gates", n_rows, n_gates * width)
-    gates = torch.addmm(weights.input_bias, rows, weights.input.t(), out=gates)
+    gates = _project(rows, weights.input, weights.input_bias, gates)
     has_extra = keep and run.cell in ("lstm", "gru")
     states = rows.new_empty(n_rows + run.batch, width)
     kept = Kept(
@@ -301,6 +317,37 @@ def _product(gradients: Tensor, values: Tensor) -> Tensor:
     return sums
 
 
+def _project(rows: Tensor, weight: Tensor, bias: Tensor, out: Tensor | None) -> Tensor:
+    """Rows times the transposed weights, plus bias, (n_rows, gates)."""
+    n_rows, n_channels = rows.shape
+    n_gates = len(weight)
+    if n_rows * n_channels * n_gates < PRODUCT_WORK:
+        return torch.addmm(bias, rows, weight.t(), out=out)
+    if out is None:
+        out = rows.new_empty(n_rows, n_gates)
+    rows, weight, bias = rows.contiguous(), weight.contiguous(), bias.contiguous()
+    _run_product(rows, weight, True, n_gates, bias, False, out)
+    return out
+
+
+def _multiply(a: Tensor, b: Tensor, onto: Tensor | None = None) -> Tensor:
+    """Product of a and b, added in place to ``onto`` if there is one."""
+    n_columns = b.shape[1]
+    if n_columns % LANES or len(a) * b.numel() < PRODUCT_WORK or a.stride(1) != 1:
+        return a @ b if onto is None else onto.addmm_(a, b)
+    out = a.new_empty(len(a), n_columns) if onto is None else onto
+    _run_product(a, b.contiguous(), False, n_columns, None, onto is not None, out)
+    return out
+
+
+def _run_product(a, b, transposed, n_columns, start, add, out) -> None:
+    start = 0 if start is None else start.data_ptr()
+    head = chosen_set()[0], a.data_ptr(), a.stride(0), a.shape[1], b.data_ptr(), transposed
+    head = (*head, n_columns, start, add, out.data_ptr())
+    cuts = _cuts(len(a), len(a) * b.numel())
+    _in_parallel(_kernels.product, [(*head, begin, end) for begin, end in pairwise(cuts)])
+
+
 def _scratch(name: str, n_rows: int, n_columns: int) -> Tensor:
     """Memory that is used again in the next call on this thread.
 
@@ -354,7 +401,8 @@ def _in_parallel(function, calls: list[tuple]) -> None:
 
 def _cuts(n_parts: int, work: float) -> list[int]:
     """Bounds of as many shares of some parts as there are threads worth using."""
-    n_threads = max(1, min(torch.get_num_threads(), int(work / SPLIT_WORK), n_parts))
+    allowed = getattr(_memory, "n_threads", None) or torch.get_num_threads()
+    n_threads = max(1, min(allowed, int(work / SPLIT_WORK), n_parts))
     return [n_parts * i // n_threads for i in range(n_threads + 1)]
 
 

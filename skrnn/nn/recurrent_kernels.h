@@ -407,6 +407,28 @@ static void weight_gradient(const float* gradients, long gates, const float* val
     }
 }
 
+// out (n, columns), rows [begin, end), += a (n, k_count) * b (k_count, columns); b may lie transposed.
+// `start` (columns,) replaces what is in out, and so do zeros, unless out is to be added to.
+static void product(const float* a, long a_stride, long k_count, const float* b, bool transposed,
+                    long columns, const float* start, bool add, long begin, long end, float* out) {
+    std::vector<float> panels(k_count * columns);
+    float* to = panels.data();
+    for (long column = 0; column < columns; column += panel_columns(column, columns))
+        for (long k = 0; k < k_count; ++k)
+            for (long lane = 0; lane < panel_columns(column, columns); ++lane)
+                *to++ = transposed ? b[(column + lane) * k_count + k] : b[k * columns + column + lane];
+    const long block = 64;
+    for (long row = begin; row < end; row += block) {
+        const long rows = end - row < block ? end - row : block;
+        for (long i = row; i < row + rows && !add; ++i) {
+            if (start) memcpy(out + i * columns, start, sizeof(float) * columns);
+            else memset(out + i * columns, 0, sizeof(float) * columns);
+        }
+        add_product<false>(a + row * a_stride, a_stride, panels.data(), k_count, out + row * columns,
+                           rows, columns);
+    }
+}
+
 template <class Cell>
 static void run_cell(const Job& job) {
     // A block's state and gates should stay in the second-level cache.
