@@ -3,6 +3,7 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -30,6 +31,38 @@ def test_unemployment_forecast(capsys):
     assert "error" not in table
     assert table.loc[["lstm", "gru"], "MASE"].max() < table.loc["naive", "MASE"]
     assert f"{table['MASE'].idxmin()} has the lowest mean MASE" in capsys.readouterr().out
+
+
+def test_sktime_composition():
+    table = run("sktime_composition")
+    assert table.shape == (6, 4)
+    assert np.isfinite(table.to_numpy()).all()
+    mase = table["mean"]
+    naive = mase.pop("seasonal naive")
+    reduction = mase.pop("GRU regressor, by reduction")
+    assert mase.max() < min(naive, reduction)
+
+
+def test_panel_intervals():
+    found = run("panel_intervals")
+    assert 0.4 < found["shares"][0.5] < 0.75
+    assert 0.82 < found["shares"][0.9] <= 1
+    assert found["same"]
+    assert found["untouched"]
+    errors, seconds = found["errors"].mean(), found["seconds"]
+    assert errors["trained on others"] < 1.2 * errors["trained anew"]
+    assert seconds["trained on others"] < seconds["trained anew"] / 3
+
+
+@pytest.mark.parametrize("random_state", [0, 1])
+def test_exogenous(random_state):
+    errors = run("exogenous", random_state=random_state)
+    assert len(errors) == 16
+    mae = errors.mean()
+    assert mae["GRU, columns known"] < 0.95 * mae["GRU, no columns"]
+    assert mae["GRU, columns until today"] < 1.1 * mae["GRU, no columns"]
+    assert mae["GRU, no columns"] < mae["mean so far"]
+    assert mae["regression, columns known"] < mae["GRU, columns known"]
 
 
 def test_motion_classification():

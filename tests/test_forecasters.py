@@ -1,15 +1,21 @@
 """Forecasters: sktime's suite, and what users rely on beyond it."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from joblib import Parallel, delayed
+from sktime.base import load
 from sktime.forecasting.base import ForecastingHorizon
 from sktime.utils.estimator_checks import check_estimator
 
 from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
-from skrnn.forecasting._windows import Panel, WindowData
+from skrnn.forecasting._rolling import quantiles_within
+from skrnn.forecasting._season import detect_season
+from tests.forecasting_data import QUICK, panel, quick, seasonal, without_last
 
 THREE = (RNNForecaster, LSTMForecaster, GRUForecaster)
 
@@ -23,147 +29,261 @@ def test_sktime_checks(forecaster):
 
 @pytest.fixture(params=THREE, ids=lambda cls: cls.__name__)
 def make(request):
-    return lambda **p: request.param(**{"max_steps": 100, "random_state": 0, **p})
+    return lambda **p: request.param(**{**QUICK, **p})
 
 
-def seasonal(n=120, sp=6, seed=0):
-    t = np.arange(n)
-    y = 10 * np.sin(2 * np.pi * t / sp) + 0.3 * t
-    y = y + 0.1 * np.random.default_rng(seed).normal(size=n)
-    return pd.Series(y, index=pd.period_range("2000-01", periods=n, freq="M"), name="y")
+# Accuracy, and what a forecast does not depend on
 
 
 def test_trend_and_season_are_learnt(make):
     y = seasonal()
     train, test = y[:-6], y[-6:]
-    forecast = make(sp=6, max_steps=300).fit(train, fh=range(1, 7)).predict()
+    forecast = make(sp=6).fit(train, fh=range(1, 7)).predict()
     naive = np.abs(train[-6:].to_numpy() - test.to_numpy()).mean()
     assert forecast.index.equals(test.index)
-    assert np.abs(forecast - test).mean() < 0.5 * naive
+    assert np.abs(forecast - test).mean() < 0.2 * naive
+
+
+def test_the_network_learns_what_the_base_forecast_lacks(make):
+    """Each value follows from the one before it by a curve that no smoothing model knows."""
+    y = [0.3]
+    for _ in range(200):
+        y.append(3.7 * y[-1] * (1 - y[-1]))
+    y = pd.Series(y)
+    errors = {}
+    for max_steps in (1, 300):
+        forecaster = make(max_steps=max_steps, lr=0.02).fit(y[:-50], fh=[1])
+        forecaster.update(y[-50:], update_params=False)
+        errors[max_steps] = np.abs(forecaster.predict(fh=range(-49, 1)) - y[-50:]).mean()
+    assert forecaster.network_share_ == 1
+    assert errors[300] < 0.7 * errors[1]
+
+
+def test_real_series_better_than_naive(make):
+    y = load_series("airline")
+    forecast = make(sp=12).fit(y[:-12], fh=range(1, 13)).predict()
+    error = np.abs(forecast - y[-12:]).mean()
+    assert error < 0.3 * np.abs(y[-12:] - y.iloc[-13]).mean()
 
 
 def test_forecasts_follow_affine_changes(make):
     y = seasonal()
-    plain = make(sp=6).fit(y, fh=[1, 6]).predict()
-    changed = make(sp=6).fit(1e4 * y + 1e6, fh=[1, 6]).predict()
-    np.testing.assert_allclose((changed - 1e6) / 1e4, plain, atol=1e-3 * np.abs(plain).max())
+    plain, changed = (make(sp=6).fit(z, fh=[1, 6]) for z in (y, 1e3 * y + 5e3))
+    assert plain.log_ == changed.log_ == [False]
+    forecast = (changed.predict() - 5e3) / 1e3
+    np.testing.assert_allclose(forecast, plain.predict(), atol=1e-3 * np.abs(y).max())
+
+
+def test_forecasts_of_logarithms_follow_factors(make):
+    y = load_series("airline")
+    plain, changed = (make(sp=12).fit(z, fh=[1, 12]) for z in (y, 1e3 * y))
+    assert plain.log_ == changed.log_ == [True]
+    np.testing.assert_allclose(changed.predict() / 1e3, plain.predict(), rtol=1e-3)
 
 
 def test_same_seed_same_forecast(make):
-    y = seasonal()
     one, same, other = (
-        make(max_steps=20, random_state=seed).fit(y, fh=[1]).predict() for seed in (0, 0, 1)
+        make(random_state=seed).fit(seasonal(), fh=[1]).predict() for seed in (0, 0, 1)
     )
     pd.testing.assert_series_equal(one, same)
     assert not np.allclose(one, other)
 
 
-def panel(n_series=5):
-    frames = {f"store {i}": seasonal(seed=i).iloc[10 * i :] * (i + 1) for i in range(n_series)}
-    return pd.concat(frames, names=["store", "month"]).to_frame()
+def test_threads_and_jobs_do_not_matter(make):
+    y = seasonal()
+    alone = make().fit(y, fh=[1, 2]).predict()
+    jobs = [delayed(lambda: make().fit(y, fh=[1, 2]).predict())() for _ in range(3)]
+    for forecast in Parallel(n_jobs=2, prefer="threads")(jobs):
+        pd.testing.assert_series_equal(forecast, alone)
+
+
+def test_global_random_state_is_left_alone_and_nothing_printed(make, capsys):
+    np.random.seed(3)
+    torch.manual_seed(3)
+    numpy_state, torch_state = np.random.get_state()[1].copy(), torch.get_rng_state()
+    forecaster = make(random_state=None, dropout=0.5, num_layers=2).fit(seasonal(), fh=[1])
+    forecaster.predict_interval()
+    assert (np.random.get_state()[1] == numpy_state).all()
+    assert (torch.get_rng_state() == torch_state).all()
+    assert tuple(capsys.readouterr()) == ("", "")
+
+
+# Containers
 
 
 def test_panel_is_one_model(make):
     y = panel()
-    forecaster = make(sp=6).fit(y, fh=[1, 2, 3])
+    forecaster = make(sp=6).fit(without_last(y, 3), fh=[1, 2, 3])
     forecast = forecaster.predict()
     assert forecast.index.names == y.index.names
     assert list(forecast.columns) == list(y.columns)
-    assert len(forecast) == 5 * 3
     assert not hasattr(forecaster, "forecasters_")  # which sktime makes where it loops itself
-    last = y.groupby(level=0).last()["y"]
-    assert (np.abs(forecast.groupby(level=0)["y"].first() / last - 1) < 1).all()
+    assert len(forecaster.nets_) == 1
+    truth = y.loc[forecast.index, "y"]
+    assert (np.abs(forecast["y"] - truth).groupby(level=0).mean() < [2, 4, 6, 8, 10]).all()
+
+
+def test_hierarchy_is_one_model():
+    parts = {("north", "a"): seasonal(60), ("north", "b"): seasonal(70, seed=1) * 5}
+    y = pd.concat(parts, names=["region", "store", "month"]).to_frame()
+    forecaster = quick(sp=6).fit(y, fh=[1, 2])
+    forecast = forecaster.predict()
+    assert not hasattr(forecaster, "forecasters_")
+    assert forecast.index.names == y.index.names
+    assert len(forecast) == 2 * 2
 
 
 def test_each_series_is_forecast_from_its_own_end(make):
     y = panel(2)
     y = y.drop(y.xs("store 1", drop_level=False).index[-4:])
-    index = make(sp=6, max_steps=5).fit(y, fh=[1]).predict().index
+    index = make(sp=6).fit(y, fh=[1]).predict().index
     assert [str(month) for _, month in index] == ["2010-01", "2009-09"]
 
 
+def test_order_of_the_series_does_not_matter_to_an_update():
+    """sktime sorts the instances when it joins old and new data."""
+    y = pd.concat({"b": seasonal(60) * 100, "a": seasonal(60)}, names=["k", "t"]).to_frame()
+    forecaster = quick(sp=6).fit(without_last(y, 3), fh=[1, 2, 3])
+    forecaster.update(y.groupby(level=0, sort=False).tail(3), update_params=False)
+    forecast = forecaster.predict()
+    ends = {"a": seasonal(63)[-3:], "b": seasonal(63)[-3:] * 100}
+    for key, truth in ends.items():
+        error = np.abs(forecast.loc[key, "y"] - truth).mean() / np.abs(truth).mean()
+        assert error < 0.05, key
+
+
+def test_columns_of_a_multivariate_series():
+    y = pd.DataFrame({"one": seasonal(), "two": 1e3 - seasonal(seed=1)})
+    forecast = quick(sp=6).fit(y[:-3], fh=[1, 2, 3]).predict()
+    assert list(forecast.columns) == ["one", "two"]
+    assert (np.abs(forecast - y[-3:]).mean() < 2).all()
+
+
+INDICES = {
+    "range": pd.RangeIndex(120),
+    "range from 7": pd.RangeIndex(7, 127),
+    "int": pd.Index(range(120)),
+    "datetime": pd.date_range("2000-01-01", periods=120, freq="D"),
+    "datetime without freq": pd.DatetimeIndex(pd.date_range("2000", periods=120).to_numpy()),
+    "month end": pd.date_range("2000-01-01", periods=120, freq="ME"),
+    "period": pd.period_range("2000Q1", periods=120, freq="Q"),
+}
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_kinds_of_index(name):
+    y = pd.Series(seasonal().to_numpy(), index=INDICES[name])
+    forecast = quick(sp=6).fit(y[:-3], fh=[1, 2, 3]).predict()
+    assert list(forecast.index) == list(y.index[-3:])
+    expected = quick(sp=6).fit(seasonal()[:-3], fh=[1, 2, 3]).predict()
+    np.testing.assert_allclose(forecast, expected)
+
+
+# Horizons
+
+
 def test_horizon_with_gaps_is_a_part_of_the_full_one(make):
-    y = seasonal()
-    full = make(max_steps=20).fit(y, fh=range(1, 7)).predict()
-    part = make(max_steps=20).fit(y, fh=[2, 6]).predict()
+    full = make().fit(seasonal(), fh=range(1, 7)).predict()
+    part = make().fit(seasonal(), fh=[2, 6]).predict()
     np.testing.assert_allclose(part, full.iloc[[1, 5]])
 
 
 def test_absolute_horizon(make):
-    y = seasonal()
     fh = ForecastingHorizon(pd.period_range("2010-01", periods=3, freq="M"), is_relative=False)
-    assert make(max_steps=5).fit(y, fh=fh).predict().index.equals(fh.to_pandas())
+    forecast = make().fit(seasonal(), fh=fh).predict()
+    assert forecast.index.equals(fh.to_pandas())
+    relative = make().fit(seasonal(), fh=[1, 2, 3]).predict()
+    pd.testing.assert_series_equal(forecast, relative, check_freq=False)
 
 
-def test_update_moves_the_origin_without_training(make):
+def test_any_horizon_after_a_fit_without_one(make):
     y = seasonal()
-    forecaster = make(sp=6).fit(y[:-6], fh=range(1, 7))
-    weights = [p.clone() for p in forecaster.net_.module_.parameters()]
-    forecaster.update(y[-6:], update_params=False)
-    assert forecaster.predict().index[0] == y.index[-1] + 1
-    assert all((a == b).all() for a, b in zip(weights, forecaster.net_.module_.parameters()))
-    forecaster.update(y[-6:], update_params=True)
-    assert any((a != b).any() for a, b in zip(weights, forecaster.net_.module_.parameters()))
+    forecaster = make(sp=6).fit(y[:-20])
+    assert forecaster.horizon_ == 6
+    for fh in ([1], [3, 5], range(1, 21), [20], [-5, 0, 9]):
+        forecast = forecaster.predict(fh=fh)
+        assert len(forecast) == len(fh)
+        np.testing.assert_allclose(forecast, y[forecast.index], atol=2.5)
+    every = forecaster.predict(fh=range(1, 21))
+    np.testing.assert_allclose(forecaster.predict(fh=[20]), every.iloc[[19]])
 
 
-def test_too_far_a_horizon_is_refused(make):
-    forecaster = make(max_steps=5).fit(seasonal(), fh=[1, 2])
-    forecaster_fh = ForecastingHorizon([3], is_relative=True)
-    with pytest.raises(ValueError, match="3 steps, but .* was fitted for 2"):
-        forecaster._predict(forecaster_fh)
+def test_in_sample_forecasts_follow_the_series_one_step_behind(make):
+    y = seasonal()
+    forecast = make(sp=6).fit(y, fh=[1]).predict(fh=range(-119, 1))
+    assert forecast.index.equals(y.index)
+    assert np.isfinite(forecast).all()
+    np.testing.assert_allclose(forecast[40:], y[40:], atol=1.5)
+    assert np.abs(forecast - y).min() > 0  # no value is its own forecast
 
 
-def test_too_short_a_series_is_refused(make):
-    with pytest.raises(ValueError, match="has 5 observations, but a horizon of 6 steps needs"):
-        make().fit(seasonal(5), fh=range(1, 7))
+@pytest.mark.parametrize("t", [1, 20, 119])
+def test_in_sample_forecasts_use_nothing_later(t):
+    forecaster = quick(sp=6).fit(seasonal(), fh=[1, 2, 3])
+    y = forecaster._series.values[0]
+    changed = np.concatenate([y[:t], 99 - 7 * y[t:] ** 2])
+    model, prepared = forecaster._model, forecaster._prepared
+    steps = np.arange(1, t + 1) - len(y) + 1  # up to the forecast of the first changed value
+    before, after = (quantiles_within(model, prepared, [z], None, steps) for z in (y, changed))
+    np.testing.assert_array_equal(before[0], after[0])
+
+
+# The seasonal period
+
+
+def test_detected_seasonal_periods():
+    noise = np.random.default_rng(0).normal(size=140)
+    weekly = np.sin(2 * np.pi * np.arange(140) / 7) + 0.2 * noise
+    months, numbers = pd.period_range("2000-01", periods=140, freq="M"), pd.RangeIndex(140)
+    monthly = np.sin(2 * np.pi * np.arange(140) / 12) + 0.2 * noise
+    assert detect_season(monthly, months) == 12
+    assert detect_season(noise, months) == detect_season(noise, numbers) == 1
+    assert detect_season(weekly, numbers) == 7
+    assert detect_season(monthly[:5], months) == 1
+    assert detect_season(np.where(noise > 1, np.nan, monthly), months) == 12
+    assert detect_season(weekly, pd.date_range("2000", periods=140, freq="D")) == 7
+
+
+@pytest.mark.parametrize("n", [57, 80, 100])
+@pytest.mark.parametrize("slope", [0.1, 0.37, 1e6])
+def test_a_straight_line_has_no_season(n, slope):
+    assert detect_season(3 + slope * np.arange(n), pd.RangeIndex(n)) == 1
+
+
+def test_the_forecaster_detects_the_season():
+    assert quick(sp="auto", max_steps=1).fit(load_series("airline")).sp_ == 12
+
+
+# Parameters
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("sp", 0), ("window_length", "long"), ("lr", -1), ("max_steps", 1.5)]
+    ("name", "value"),
+    [
+        ("sp", 0),
+        ("sp", "weekly"),
+        ("base", "arima"),
+        ("window_length", "long"),
+        ("n_members", 0),
+        ("lr", -1),
+        ("max_steps", 1.5),
+        ("batch_size", "big"),
+        ("past_columns", "x"),
+        ("dropout", 1),
+    ],
 )
-def test_parameters_are_checked(make, name, value):
+def test_parameters_are_checked(name, value):
     with pytest.raises(ValueError, match=f"'{name}' parameter of .*Forecaster must be"):
-        make(**{name: value}).fit(seasonal(), fh=[1])
+        quick(**{name: value}).fit(seasonal(), fh=[1])
 
 
-@pytest.mark.parametrize("y", [np.full(40, 3.0), np.zeros(40), -np.arange(40.0) * 1e8])
-def test_awkward_series_have_finite_forecasts(make, y):
-    forecast = make(max_steps=20).fit(pd.Series(y), fh=[1, 2]).predict()
-    assert np.isfinite(forecast).all()
-    if y[0] == y[-1]:
-        np.testing.assert_allclose(forecast, y[0], atol=1e-3 * max(1, abs(y[0])))
+# Saving
 
 
-def test_real_series_better_than_naive(make):
-    y = load_series("airline")
-    forecast = make(sp=12, max_steps=300).fit(y[:-12], fh=range(1, 13)).predict()
-    error = np.abs(forecast - y[-12:]).mean()
-    assert error < 0.6 * np.abs(y[-12:] - y.iloc[-13]).mean()
-
-
-# Windows
-
-
-def test_windows_are_gathered_and_undone():
-    values = [np.arange(10.0) ** 2, np.arange(5.0) + 7]
-    windows = Panel.of(values, 3, sp=1)
-    ends, owners = windows.training_ends(horizon=2, shortest=1)
-    data = WindowData(windows, ends, owners, 3, 2, 1, torch.device("cpu"))
-    assert len(data) == (10 - 2) + (5 - 2)
-    every = data.windows(ends.argsort())
-    undone = every.denormalise(0 * every.naive)
-    start = [values[0][max(0, i - 1)] for i in range(1, 9)] + [7.0, 8, 9]
-    np.testing.assert_allclose(undone[:, 0], start, rtol=1e-5)
-    _, targets = data.take(ends.argsort())
-    future = every.denormalise(targets)
-    expected = [values[0][i : i + 2] for i in range(1, 9)]
-    expected += [values[1][i : i + 2] for i in range(1, 4)]
-    np.testing.assert_allclose(future, expected, rtol=1e-5)
-
-
-def test_no_window_reaches_beyond_its_series():
-    """Values of one series must not appear in windows or targets of another."""
-    panel = Panel.of([np.full(8, 1.0), np.full(9, 2.0)], 4, sp=1)
-    ends, owners = panel.training_ends(horizon=3, shortest=1)
-    seen = panel.values.numpy()[ends.numpy()[:, None] + np.arange(-4, 3)]
-    assert (seen == (owners.numpy() + 1.0)[:, None]).all()
+def test_pickled_and_saved_forecasters_forecast_the_same(make, tmp_path):
+    forecaster = make().fit(seasonal(), fh=[1, 2, 3])
+    expected = forecaster.predict_interval()
+    forecaster.save(tmp_path / "forecaster")
+    copies = [pickle.loads(pickle.dumps(forecaster)), load(tmp_path / "forecaster.zip")]
+    for copy in [*copies, load(forecaster.save())]:
+        pd.testing.assert_frame_equal(copy.predict_interval(), expected)

@@ -1,49 +1,57 @@
 """Direct multi-step forecasters: one body, three cells."""
 
-import math
-
 import numpy as np
-import torch
-from sktime.datatypes import update_data
+from sktime.datatypes import get_cutoff, update_data
 from sktime.forecasting.base import BaseForecaster
 
-from .._device import resolve_device
 from .._interrupt import on_interrupt
+from .._optional import import_optional
 from .._parameters import COMMON, at_least, one_of, validate_parameters
-from .._training import Plan, make_net
-from ..nn import Architecture, build_network
-from ._series import as_array, forecast_frame, split_series
-from ._windows import Panel, WindowData
+from ._bases import BASES
+from ._exogenous import ExogenousColumns
+from ._model import Recipe, recalibrate, train
+from ._quantiles import MEDIAN, histogram_of, quantiles_at, variance_of
+from ._rolling import quantiles_ahead, quantiles_within
+from ._season import detect_season
+from ._series import SeriesSet
+from ._sizes import Sizes, choose_sizes
 
-AUTO_STEPS = 32  # recurrent steps that segment_length="auto" aims at
-SHORTEST_WINDOW = 8
+DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
 
 
 class BaseRecurrentForecaster(BaseForecaster):
-    """A recurrent network that forecasts all steps of the horizon at once.
+    """A recurrent network that corrects a base forecast, for all steps of the horizon at once.
 
-    Every window of the series is normalised by its own level and scale; the network predicts how
-    the following values deviate from the seasonal naive forecast of that window, and is trained
-    on the absolute error. A panel or a hierarchy is one global model.
+    A weighted mean of exponential smoothing models, chosen for each series by rolling origins,
+    is the base forecast. The network reads a window of the series and the base forecast, and
+    predicts quantiles of what the base forecast lacks. A network that does not see the end of the
+    series is trained first: its forecasts there decide how far the ensemble that follows is
+    trusted, and how wide its intervals are. A panel or a hierarchy, and all columns of a
+    multivariate series, are one global model.
 
     Parameters
     ----------
-    sp : int, default=1
-        Seasonal period, in time steps; 1 for none.
+    sp : int or "auto", default=1
+        Seasonal period, in time steps; 1 for none. "auto" takes the usual period of the index's
+        frequency, or the highest peak of the autocorrelation, if it is significant.
+    base : {"auto", "naive", "drift", "seasonal_naive", "damped_trend"}, default="auto"
+        Models that the base forecast is taken from; "auto" takes all of them.
     window_length : int or "auto", default="auto"
-        Time steps that a forecast looks back on. "auto" takes two seasons or the length of the
-        horizon, whichever is longer, and less for series that are too short for that.
+        Time steps that the network looks back on. "auto" takes two seasons or four horizons,
+        whichever is longer, and less for series that are too short for that.
     segment_length : int or "auto", default="auto"
-        Time steps that make one recurrent step; "auto" aims at 32 recurrent steps at most.
-    hidden_size : int, default=64
-        Units of each recurrent layer.
+        Time steps that make one recurrent step; "auto" aims at eight recurrent steps in a window.
+    n_members : int, default=3
+        Networks in the ensemble, whose median is the forecast.
+    hidden_size : int or "auto", default="auto"
+        Units of each recurrent layer; "auto" grows with the number of windows.
     num_layers : int, default=1
         Recurrent layers, one upon the other.
     dropout : float in [0, 1), default=0.0
         Probability of dropping a unit between layers and before the read-out, in training only.
-    max_steps : int, default=500
-        Training steps, each on one batch of windows.
-    batch_size : int, default=32
+    max_steps : int or "auto", default="auto"
+        Training steps of each network, each on one batch of windows.
+    batch_size : int or "auto", default="auto"
         Windows in one training step.
     lr : float, default=0.005
         Highest learning rate of the cycle.
@@ -51,29 +59,54 @@ class BaseRecurrentForecaster(BaseForecaster):
         Decay of the weights at each step, times the learning rate.
     gradient_clip : float or None, default=1.0
         Largest norm of the gradient of a step.
+    past_columns : list of str or None, default=None
+        Columns of X whose future is not known when a forecast is made. The others must be given
+        to ``predict`` over the horizon.
     device : str, default="auto"
         Device of torch. "auto" takes CUDA, then MPS, then the CPU, and the CPU for small work.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights and of the windows' order. None draws a new seed from the operating
         system; NumPy's and torch's global generators are never used.
     verbose : int, default=0
-        1 shows a progress bar with the loss.
+        1 shows a progress bar with the loss of each network.
 
     Attributes
     ----------
-    net_ : skorch.NeuralNet
-        The trained net.
-    window_length_, segment_length_, horizon_ : int
-        What was chosen; ``horizon_`` is the furthest step that can be forecast.
+    nets_ : list of skorch.NeuralNet
+        The trained ensemble; empty where the series are too short to train on, and the forecasts
+        are then the base forecasts.
+    sp_, horizon_ : int
+        Seasonal period, and the steps that are forecast at once; forecasts beyond them are made
+        from forecasts.
+    sizes_ : Sizes
+        ``window_length``, ``segment_length``, ``hidden_size``, ``max_steps`` and ``batch_size``
+        that were chosen.
+    network_share_ : float
+        Share of the networks' correction that the forecasts use, between 0 (the base forecast
+        alone) and 1.
+    log_ : list of bool
+        Whether the logarithm of each series is forecast.
     n_parameters_ : int
-        Trainable parameters.
+        Trainable parameters of one network.
     interrupted_ : bool
         Whether Ctrl-C ended the training.
+    pretrained_model_ : object
+        What ``pretrain`` trained; ``fit`` never changes it.
+
+    Notes
+    -----
+    Missing values: gaps are filled from the past for the networks' input and flagged there, and
+    have no part in the loss. Intervals: trained quantiles, stretched on the windows held out
+    (conformal prediction). ``pretrain`` followed by ``fit`` takes no training step in ``fit``:
+    the base forecast and the calibration are those of the new series.
 
     References
     ----------
-    .. [1] Salinas et al., "DeepAR", International Journal of Forecasting 36, 2020 (global models).
-    .. [2] Lin et al., "SegRNN", 2023 (segments).
+    .. [1] Smyl, "A hybrid method of exponential smoothing and recurrent neural networks for time
+           series forecasting", International Journal of Forecasting 36, 2020.
+    .. [2] Salinas et al., "DeepAR", International Journal of Forecasting 36, 2020 (global models).
+    .. [3] Lin et al., "SegRNN", 2023 (segments).
+    .. [4] Romano, Patterson and Candes, "Conformalized quantile regression", NeurIPS 2019.
 
     Examples
     --------
@@ -83,22 +116,27 @@ class BaseRecurrentForecaster(BaseForecaster):
     >>> forecaster = GRUForecaster(sp=12, max_steps=50, random_state=0)
     >>> forecaster.fit(y, fh=range(1, 13)).predict().shape
     (12,)
+    >>> forecaster.predict_interval(coverage=0.9).shape
+    (12, 2)
     """
 
     _tags = {
         "authors": ["the skrnn developers"],
         "maintainers": ["the skrnn developers"],
-        "capability:exogenous": False,
-        "capability:insample": False,
-        "capability:missing_values": False,
-        "capability:multivariate": False,
-        "capability:pred_int": False,
+        "capability:exogenous": True,
+        "capability:categorical_in_X": True,
+        "capability:insample": True,
+        "capability:missing_values": True,
+        "capability:multivariate": True,
+        "capability:pred_int": True,
+        "capability:pred_int:insample": True,
+        "capability:pretrain": True,
         "capability:update": True,
         "capability:random_state": True,
         "capability:unequal_length": True,
         "property:randomness": "derandomized",
-        "requires-fh-in-fit": True,
-        "y_inner_mtype": ["pd.Series", "pd-multiindex", "pd_multiindex_hier"],
+        "requires-fh-in-fit": False,
+        "y_inner_mtype": ["pd.DataFrame", "pd-multiindex", "pd_multiindex_hier"],
         "X_inner_mtype": ["pd.DataFrame", "pd-multiindex", "pd_multiindex_hier"],
     }
     # The forecaster keeps what it needs itself; sktime's copy would be a second one. sktime sets
@@ -110,31 +148,41 @@ class BaseRecurrentForecaster(BaseForecaster):
 
     _parameter_constraints = {
         **COMMON,
-        "sp": [at_least(1)],
+        "sp": [at_least(1), one_of("auto")],
+        "base": [one_of(*BASES)],
         "window_length": [at_least(1), one_of("auto")],
-        "max_steps": [at_least(1)],
+        "n_members": [at_least(1)],
+        "hidden_size": [at_least(1), one_of("auto")],
+        "max_steps": [at_least(1), one_of("auto")],
+        "batch_size": [at_least(1), one_of("auto")],
+        "past_columns": [list, tuple, None],
     }
 
     def __init__(
         self,
         sp=1,
+        base="auto",
         window_length="auto",
         segment_length="auto",
-        hidden_size=64,
+        n_members=3,
+        hidden_size="auto",
         num_layers=1,
         dropout=0.0,
-        max_steps=500,
-        batch_size=32,
+        max_steps="auto",
+        batch_size="auto",
         lr=5e-3,
         weight_decay=1e-2,
         gradient_clip=1.0,
+        past_columns=None,
         device="auto",
         random_state=None,
         verbose=0,
     ):
         self.sp = sp
+        self.base = base
         self.window_length = window_length
         self.segment_length = segment_length
+        self.n_members = n_members
         self.hidden_size = hidden_size
         self.num_layers = num_layers
         self.dropout = dropout
@@ -143,134 +191,202 @@ class BaseRecurrentForecaster(BaseForecaster):
         self.lr = lr
         self.weight_decay = weight_decay
         self.gradient_clip = gradient_clip
+        self.past_columns = past_columns
         self.device = device
         self.random_state = random_state
         self.verbose = verbose
         super().__init__()
 
+    # Fitting
+
     def _fit(self, y, X, fh):
-        parameters = self.get_params(deep=False)
-        validate_parameters(self._parameter_constraints, parameters, type(self).__name__)
-        self.horizon_ = int(max(fh.to_relative(self.cutoff)))
-        self._learn(y)
+        self._check_parameters()
+        self._furthest = self._furthest_step(fh)
+        self._y_train = y
+        self._columns = None if X is None else ExogenousColumns(X, self.past_columns)
+        self._learn()
         return self
 
-    def _learn(self, y) -> None:
-        """Choose what is left to "auto" and train a new network."""
-        self._y_train = y
-        self._series = split_series(y)
-        values = [as_array(series) for series in self._series.values()]
-        self._choose_lengths(max(len(v) for v in values))
-        seed = self._draw_seed()
-        architecture = Architecture(
-            cells=(self._cell,) * self.num_layers,
-            n_channels=1,
-            n_outputs=self.horizon_,
-            hidden_size=self.hidden_size,
-            dropout=self.dropout,
-            segment_length=self.segment_length_,
-        )
-        work = self.batch_size * architecture.multiply_adds(self.window_length_)
-        device = resolve_device(self.device, work)
-        data = self._training_windows(values, seed, device)
-        plan = self._make_plan(len(data), seed, work)
-        module = build_network(architecture, seed)
-        net = make_net(module, torch.nn.L1Loss(reduction="none"), plan, device)
-        self.net_ = net.learn(data, None, verbose=self.verbose)
-        self.n_parameters_ = sum(p.numel() for p in module.parameters())
-        self.interrupted_ = net.interrupted_
-        if self.interrupted_:
-            on_interrupt(len(net.history))
+    def _check_parameters(self) -> None:
+        parameters = self.get_params(deep=False)
+        validate_parameters(self._parameter_constraints, parameters, type(self).__name__)
 
-    def _choose_lengths(self, longest: int) -> None:
-        """Set ``window_length_`` and ``segment_length_`` from the longest series."""
-        needed = self.horizon_ + 2
-        if longest < needed:
-            raise ValueError(
-                f"The longest series has {longest} observations, but a horizon of "
-                f"{self.horizon_} steps needs at least {needed} to train on. Forecast fewer steps, "
-                "or pass more observations."
-            )
-        window_length = self.window_length
-        if window_length == "auto":
-            wanted = max(2 * self.sp, self.horizon_, SHORTEST_WINDOW)
-            window_length = min(wanted, max(2, (longest - self.horizon_) // 2))
-        self.window_length_ = window_length
-        self.segment_length_ = self.segment_length
-        if self.segment_length == "auto":
-            self.segment_length_ = -(-window_length // AUTO_STEPS)
+    def _furthest_step(self, fh) -> int | None:
+        """The last step of the horizon; None where it is not known yet."""
+        if fh is None:
+            return None
+        return max(1, int(max(fh.to_relative(self.cutoff))))
+
+    def _learn(self) -> None:
+        """Train on the data at hand, or calibrate what was trained before."""
+        self._series = SeriesSet.of(self._y_train)
+        columns = self._column_arrays(room=0)
+        if hasattr(self, "pretrained_model_"):
+            self._check_same_columns(self.pretrained_model_.recipe)
+            learnt = recalibrate(self.pretrained_model_, self._series.values, columns)
+        else:
+            recipe = self._recipe(self._series, self._columns, self._furthest)
+            learnt = train(recipe, self._series.values, columns, self._draw_seed())
+        self._prepared, self._model = learnt
+        recipe = self._model.recipe
+        self.nets_, self.sizes_ = self._model.nets, recipe.sizes
+        self.sp_, self.horizon_ = recipe.sp, recipe.horizon
+        self.network_share_ = self._model.calibration.share if self.nets_ else 0.0
+        self.log_ = [scaler.log for scaler in self._prepared.scalers]
+        self.n_parameters_ = recipe.n_parameters
+        self.interrupted_ = any(net.interrupted_ for net in self.nets_)
+        if self.interrupted_:
+            on_interrupt(len(self.nets_[-1].history))
+
+    def _recipe(self, series: SeriesSet, columns: ExogenousColumns | None, furthest) -> Recipe:
+        """Choose what is left to "auto"."""
+        lengths = np.array([len(values) for values in series.values])
+        sp = self.sp
+        if sp == "auto":
+            longest = int(lengths.argmax())
+            sp = detect_season(series.values[longest], series.indices[longest])
+        horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
+        fields = vars(self)
+        asked = {name: fields[name] for name in Sizes.__dataclass_fields__}
+        same = "num_layers dropout lr weight_decay gradient_clip n_members base device verbose"
+        return Recipe(
+            cell=self._cell,
+            sizes=choose_sizes(asked, lengths, horizon, sp),
+            sp=sp,
+            horizon=horizon,
+            known=np.zeros(0, dtype=bool) if columns is None else columns.known_,
+            **{name: fields[name] for name in same.split()},
+        )
+
+    def _column_arrays(self, room: int, X=None):
+        if self._columns is None:
+            return None
+        return self._columns.arrays(self._series, X, room)
 
     def _draw_seed(self) -> int:
         given = self.random_state
         drawn = given if isinstance(given, np.random.RandomState) else np.random.RandomState(given)
         return int(drawn.randint(2**31 - 1))
 
-    def _training_windows(self, values, seed: int, device: torch.device) -> WindowData:
-        panel = Panel.of(values, self.window_length_, self.sp)
-        longest = int((panel.stops - panel.starts).max())
-        shortest = min(self.window_length_, self.sp + 1, longest - self.horizon_)
-        data = self._windows(panel, *panel.training_ends(self.horizon_, shortest), device)
-        generator = torch.Generator().manual_seed(seed)
-        return data.thinned(self.max_steps * self.batch_size, generator)
+    # Life cycle
 
-    def _windows(self, panel: Panel, ends, owners, device: torch.device) -> WindowData:
-        sizes = self.window_length_, self.horizon_, self.sp
-        return WindowData(panel, ends, owners, *sizes, device)
+    def _pretrain(self, y, X=None, fh=None):
+        self._pretrain_on(y, X, fh, start=None)
+        return self
 
-    def _make_plan(self, n_windows: int, seed: int, work: float) -> Plan:
-        n_batches = math.ceil(n_windows / self.batch_size)
-        return Plan(
-            epochs=max(1, round(self.max_steps / n_batches)),
-            batch_size=self.batch_size,
-            lr=self.lr,
-            weight_decay=self.weight_decay,
-            gradient_clip=self.gradient_clip,
-            seed=seed,
-            work=work,
-        )
+    def _pretrain_update(self, y, X=None, fh=None):
+        self._pretrain_on(y, X, fh, start=getattr(self, "pretrained_model_", None))
+        return self
 
-    def _predict(self, fh, X=None):
-        steps = np.asarray(fh.to_relative(self.cutoff), dtype=int)
-        if steps.max() > self.horizon_:
+    def _pretrain_on(self, y, X, fh, start) -> None:
+        self._check_parameters()
+        series = SeriesSet.of(y)
+        columns = None if X is None else ExogenousColumns(X, self.past_columns)
+        if start is None:
+            cutoff = get_cutoff(y, return_index=True)
+            furthest = None if fh is None else max(1, int(max(fh.to_relative(cutoff))))
+            recipe = self._recipe(series, columns, furthest)
+        else:
+            recipe = start.recipe
+        arrays = None if columns is None else columns.arrays(series, None, 0)
+        seed = self._draw_seed()
+        _, self.pretrained_model_ = train(recipe, series.values, arrays, seed, start)
+
+    def _check_same_columns(self, recipe: Recipe) -> None:
+        given = 0 if self._columns is None else len(self._columns.known_)
+        if given != len(recipe.known):
             raise ValueError(
-                f"fh asks for {steps.max()} steps, but {type(self).__name__} was fitted for "
-                f"{self.horizon_}. Pass the longer horizon to fit."
+                f"fit got X with {given} columns (categories counted one by one), but pretrain "
+                f"had {len(recipe.known)}. Pass the same columns to both."
             )
-        values = [as_array(series)[-self.window_length_ :] for series in self._series.values()]
-        panel = Panel.of(values, self.window_length_, self.sp)
-        every = torch.arange(len(values))
-        device = torch.device(self.net_.device)
-        windows = self._windows(panel, panel.stops, every, device).windows(every)
-        work = len(values) * self.net_.module_.architecture.multiply_adds(self.window_length_)
-        deviation = self.net_.outputs(windows.values.to(device), None, work)
-        forecasts = windows.denormalise(deviation).numpy()
-        return forecast_frame(forecasts[:, steps - 1], steps, self._series, self._y_train)
 
     def _update(self, y, X=None, update_params=True):
-        extended = update_data(self._y_train, y)
+        self._y_train = update_data(self._y_train, y)
+        if X is not None and self._columns is not None:
+            self._columns.extend(X)
         if update_params:
-            self._learn(extended)
+            self._learn()
         else:
-            self._y_train = extended
-            self._series = split_series(extended)
+            self._series = SeriesSet.of(self._y_train).in_order_of(self._series)
         return self
+
+    # Forecasting
+
+    def _predict(self, fh, X=None):
+        steps, quantiles = self._quantiles(fh, X)
+        return self._series.frame(quantiles[..., MEDIAN], steps)
+
+    def _predict_quantiles(self, fh, X, alpha):
+        steps, quantiles = self._quantiles(fh, X)
+        return self._series.frame(quantiles_at(quantiles, alpha), steps, list(alpha))
+
+    def _predict_interval(self, fh, X, coverage):
+        steps, quantiles = self._quantiles(fh, X)
+        sides = [(c, side, 0.5 + sign * c / 2) for c in coverage for side, sign in SIDES]
+        values = quantiles_at(quantiles, [probability for *_, probability in sides])
+        return self._series.frame(values, steps, [tuple(name) for *name, _ in sides])
+
+    def _predict_var(self, fh, X=None, cov=False):
+        steps, quantiles = self._quantiles(fh, X)
+        return self._series.frame(variance_of(quantiles), steps)
+
+    def _predict_proba(self, fh, X, marginal=True):
+        """A distribution with the quantiles that ``predict_quantiles`` returns."""
+        distributions = import_optional("skpro.distributions", "proba")
+        steps, quantiles = self._quantiles(fh, X)
+        edges, mass = histogram_of(quantiles)
+        edges = edges + np.arange(edges.shape[-1]) * 4 * np.spacing(np.abs(edges).max())  # no ties
+        frames = [self._series.frame(edges[..., k], steps) for k in range(edges.shape[-1])]
+        index, columns = frames[0].index, frames[0].columns
+        bins = np.stack([frame.to_numpy() for frame in frames], axis=-1)  # (rows, columns, edges)
+        masses = [[mass] * len(columns)] * len(index)
+        bins = [list(row) for row in bins]
+        return distributions.Histogram(bins, masses, index=index, columns=columns)
+
+    def _quantiles(self, fh, X) -> tuple[np.ndarray, np.ndarray]:
+        """Steps of the horizon, and quantiles (n_series, n_steps, n_levels)."""
+        steps = np.asarray(fh.to_relative(self.cutoff), dtype=int)
+        ahead = max(0, int(steps.max()))
+        if ahead and self._columns is not None:
+            self._columns.check_future(X)
+        room = max(ahead, self.horizon_)
+        columns = self._column_arrays(room, X)
+        parts = []
+        if (steps <= 0).any():
+            parts.append(
+                quantiles_within(
+                    self._model, self._prepared, self._series.values, columns, steps[steps <= 0]
+                )
+            )
+        if ahead:
+            every = quantiles_ahead(
+                self._model, self._prepared, self._series.values, columns, ahead
+            )
+            parts.append(every[:, steps[steps > 0] - 1])
+        return steps, np.concatenate(parts, axis=1)
 
     @classmethod
     def get_test_params(cls, parameter_set="default"):
-        """Parameters for sktime's tests: cut short, and with every choice made by hand."""
+        """Parameters for sktime's tests: the defaults cut short, and every choice by hand."""
         return [
-            {"max_steps": 5, "random_state": 0},
+            {"max_steps": 3, "random_state": 0},
             {
                 "sp": 2,
+                "base": "seasonal_naive",
                 "window_length": 4,
                 "segment_length": 2,
+                "n_members": 1,
                 "hidden_size": 4,
                 "num_layers": 2,
                 "dropout": 0.1,
-                "max_steps": 5,
+                "max_steps": 3,
+                "batch_size": 16,
                 "random_state": 0,
             },
         ]
+
+
+SIDES = (("lower", -1), ("upper", 1))
 
 
 class RNNForecaster(BaseRecurrentForecaster):

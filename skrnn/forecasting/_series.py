@@ -1,48 +1,165 @@
 """sktime's series, panels and hierarchies become lists of arrays, and forecasts go back."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 from sktime.datatypes import get_cutoff
 from sktime.forecasting.base import ForecastingHorizon
 
 
-def split_series(y: pd.Series | pd.DataFrame) -> dict:
-    """Series of a panel by instance; a single series has the key None."""
-    if not isinstance(y.index, pd.MultiIndex):
-        return {None: y}
-    levels = list(range(y.index.nlevels - 1))
-    groups = y.groupby(level=levels if len(levels) > 1 else 0, sort=False)
+@dataclass(frozen=True)
+class SeriesSet:
+    """The series of a container, one for each instance and each column of values.
+
+    Attributes
+    ----------
+    keys : list
+        Instance of each series; None for a single one.
+    columns : list
+        Column of each series.
+    indices : list of Index
+        Times of the observations.
+    values : list of ndarray
+        From the first observation on; NaN where missing.
+    like : DataFrame
+        An empty frame of the container's form.
+    freq : str, offset or None
+        Frequency of times that do not tell their own.
+    """
+
+    keys: list
+    columns: list
+    indices: list
+    values: list
+    like: pd.DataFrame
+    freq: object = None
+
+    @classmethod
+    def of(cls, y: pd.DataFrame) -> "SeriesSet":
+        """Split a container.
+
+        Raises
+        ------
+        ValueError
+            If values are infinite, or a series has none at all.
+        """
+        keys, columns, indices, values = [], [], [], []
+        for key, frame in instances(y).items():
+            for column in frame.columns:
+                array = frame[column].to_numpy(dtype=np.float64)
+                _check(array, key, column)
+                first = int(np.argmax(~np.isnan(array)))
+                keys.append(key)
+                columns.append(column)
+                indices.append(frame.index[first:])
+                values.append(array[first:])
+        return cls(keys, columns, indices, values, y.iloc[:0], _frequency(indices))
+
+    def in_order_of(self, other: "SeriesSet") -> "SeriesSet":
+        """The same series in the order of another set.
+
+        Raises
+        ------
+        ValueError
+            If there are series that the other set does not have.
+        """
+        places = {name: i for i, name in enumerate(zip(self.keys, self.columns))}
+        new = places.keys() - set(zip(other.keys, other.columns))
+        if new:
+            raise ValueError(
+                f"update got series that fit has not seen, {sorted(map(str, new))[:5]}. Use "
+                "update_params=True, or fit, to learn them."
+            )
+        order = [places[name] for name in zip(other.keys, other.columns)]
+        indices, values = ([part[i] for i in order] for part in (self.indices, self.values))
+        return replace(other, indices=indices, values=values)
+
+    def frame(self, values: np.ndarray, steps: np.ndarray, names=None) -> pd.DataFrame:
+        """Forecasts in the form of the container.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_series, n_steps) or (n_series, n_steps, n_names)
+        steps : ndarray of shape (n_steps,)
+            Steps after the end of each series; zero or less for steps within.
+        names : Index, optional
+            Names of the last axis, which becomes the lower levels of the columns.
+        """
+        n_columns = len(self.like.columns)
+        values = np.asarray(values)  # the columns of an instance follow one upon the other
+        values = values.reshape(-1, n_columns, *values.shape[1:])
+        rows = np.moveaxis(values, 1, 2).reshape(len(values) * len(steps), -1)
+        index = self._row_index(steps)
+        return pd.DataFrame(rows, index=index, columns=self._column_index(names))
+
+    def _row_index(self, steps: np.ndarray) -> pd.Index:
+        """Instances, where there are any, and times."""
+        n_columns = len(self.like.columns)
+        known = {}  # many series end at the same time
+        times = []
+        for index in self.indices[::n_columns]:
+            if index[-1] not in known:
+                known[index[-1]] = future_index(index, steps, self.freq)
+            times.append(known[index[-1]])
+        if self.keys[0] is None:
+            return times[0]
+        keys = self.keys[::n_columns]
+        keys = [key if isinstance(key, tuple) else (key,) for key in keys]
+        levels = [np.repeat(level, len(steps)) for level in map(list, zip(*keys))]
+        joined = times[0].append(times[1:])
+        return pd.MultiIndex.from_arrays([*levels, joined], names=self.like.index.names)
+
+    def _column_index(self, names) -> pd.Index:
+        columns = self.like.columns
+        if names is None:
+            return columns
+        pairs = [
+            (column, *(name if isinstance(name, tuple) else (name,)))
+            for column in columns
+            for name in names
+        ]
+        return pd.MultiIndex.from_tuples(pairs)
+
+
+def instances(frame: pd.DataFrame) -> dict:
+    """Parts of a panel or hierarchy by instance; a single series has the key None."""
+    if not isinstance(frame.index, pd.MultiIndex):
+        return {None: frame}
+    levels = list(range(frame.index.nlevels - 1))
+    groups = frame.groupby(level=levels if len(levels) > 1 else 0, sort=False)
     return {key: group.droplevel(levels) for key, group in groups}
 
 
-def as_array(series: pd.Series | pd.DataFrame) -> np.ndarray:
-    """Values of one series in double precision, shape (n_timesteps,)."""
-    return series.to_numpy(dtype=np.float64).reshape(-1)
-
-
-def forecast_frame(values: np.ndarray, steps: np.ndarray, series: dict, like) -> pd.DataFrame:
-    """Forecasts in the container and with the names of the training data.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n_series, n_steps)
-    steps : ndarray of shape (n_steps,)
-        Steps after the end of each series.
-    series : dict
-        As `split_series` returns it; each forecast starts at its own series' end.
-    like : Series or DataFrame
-        The training data.
-    """
+def future_index(index: pd.Index, steps: np.ndarray, freq=None) -> pd.Index:
+    """Times that lie some steps after the end of an index; ``freq`` helps one that has none."""
     horizon = ForecastingHorizon(steps, is_relative=True)
-    parts = {}
-    for (key, history), row in zip(series.items(), values):
-        index = horizon.to_absolute_index(get_cutoff(history, return_index=True))
-        parts[key] = pd.DataFrame(row[:, None], index=index)
-    single = None in parts
-    frame = parts[None] if single else pd.concat(parts, names=like.index.names)
-    if isinstance(like, pd.Series):
-        forecast = frame.iloc[:, 0]
-        forecast.name = like.name
-        return forecast
-    frame.columns = like.columns
-    return frame
+    if isinstance(index, pd.DatetimeIndex) and index.freq is None:
+        if freq is None:
+            raise ValueError(
+                "The frequency of y's DatetimeIndex is unknown. Set it, as by y.asfreq('D') or "
+                "y.index = y.index.to_period('M')."
+            )
+        horizon = ForecastingHorizon(steps, is_relative=True, freq=freq)
+    return horizon.to_absolute_index(get_cutoff(pd.Series(0, index=index), return_index=True))
+
+
+def _check(array: np.ndarray, key, column) -> None:
+    where = f"Column {column!r}" + ("" if key is None else f" of series {key!r}")
+    if np.isinf(array).any():
+        raise ValueError(f"{where} of y holds infinite values; replace them by NaN or numbers.")
+    if np.isnan(array).all():
+        raise ValueError(f"{where} of y has no observation; leave it out.")
+
+
+def _frequency(indices: list):
+    """Frequency of the first index that tells one; two times alone tell their distance."""
+    for index in indices:
+        if isinstance(index, pd.DatetimeIndex):
+            freq = index.freq or (pd.infer_freq(index) if len(index) > 2 else None)
+            if freq is not None:
+                return freq
+    for index in indices:
+        if isinstance(index, pd.DatetimeIndex) and len(index) == 2:
+            return pd.tseries.frequencies.to_offset(index[1] - index[0])
+    return None

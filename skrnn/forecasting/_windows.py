@@ -1,4 +1,4 @@
-"""Windows over a panel of series: views, gathered a batch at a time and normalised one by one."""
+"""Windows over a panel: views, gathered a batch at a time and moved to their own level."""
 
 from dataclasses import dataclass, replace
 
@@ -7,120 +7,99 @@ import torch
 from torch import Tensor
 
 from .._batches import Batch
+from ._panel import Panel
 
-SMALLEST_SCALE = 1e-2  # of a window, in units of its series' scale
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Series one after the other, each with room for one window before its start.
-
-    Attributes
-    ----------
-    values : Tensor of shape (n_total,)
-        A series is preceded by ``window_length`` copies of its first value, so that every window
-        that ends in it exists.
-    starts, stops : Tensor of shape (n_series,)
-        Where the observations of each series lie.
-    scales : Tensor of shape (n_series,)
-        Mean absolute difference of observations ``sp`` steps apart (one step for short series).
-    """
-
-    values: Tensor
-    starts: Tensor
-    stops: Tensor
-    scales: Tensor
-
-    @classmethod
-    def of(cls, series: list[np.ndarray], window_length: int, sp: int) -> "Panel":
-        """Lay out series for windows of one length."""
-        padded = [np.concatenate([np.full(window_length, s[0]), s]) for s in series]
-        stops = np.cumsum([len(p) for p in padded])
-        starts = stops - [len(s) for s in series]
-        scales = [_naive_scale(s, sp) for s in series]
-        tensors = (np.concatenate(padded), starts, stops, np.array(scales))
-        return cls(*(torch.as_tensor(t) for t in tensors))
-
-    def training_ends(self, horizon: int, shortest: int) -> tuple[Tensor, Tensor]:
-        """Ends of all windows with a complete horizon after them and enough history before.
-
-        Returns
-        -------
-        ends : Tensor of shape (n_windows,)
-            First position after each window.
-        owners : Tensor of shape (n_windows,)
-            The series of each window.
-        """
-        first = self.starts + shortest
-        counts = (self.stops - horizon + 1 - first).clamp(min=0)
-        owners = torch.repeat_interleave(torch.arange(len(counts)), counts)
-        skipped = torch.cumsum(counts, 0) - counts
-        return first[owners] + torch.arange(int(counts.sum())) - skipped[owners], owners
-
-
-def _naive_scale(series: np.ndarray, sp: int) -> float:
-    lag = sp if len(series) > sp else 1
-    scale = np.abs(series[lag:] - series[:-lag]).mean() if len(series) > 1 else 0.0
-    return scale or max(np.abs(series).mean(), 1.0) * 1e-6  # a constant series
-
-
-@dataclass(frozen=True)
-class NormalisedWindows:
-    """Windows in units of their own level and scale, with the seasonal naive forecast of each."""
-
-    values: Tensor  # (batch, window_length, 1), normalised
-    naive: Tensor  # (batch, horizon), normalised
-    level: Tensor  # (batch, 1)
-    scale: Tensor  # (batch, 1)
-
-    def denormalise(self, deviation: Tensor) -> Tensor:
-        """Forecasts (batch, horizon) from deviations from the naive forecast."""
-        return (self.naive + deviation) * self.scale + self.level
+FARTHEST = 20.0  # scales of the series; what lies farther from the level is clipped
+N_OWN_CHANNELS = 3  # value, observed, future
 
 
 @dataclass(frozen=True)
 class WindowData:
-    """Training windows of a panel, in the form that the training loop asks for.
+    """Windows of a panel with their base forecasts, in the form that the training loop asks for.
 
-    The target of a window is what the seasonal naive forecast of the window lacks. Memory grows
-    with the panel and the number of windows, not with their product with the window length.
+    The network reads a window and then, as further steps of the same sequence, the base forecast
+    of the horizon. Channels: the value, whether it was observed, whether the step is in the
+    future, and the exogenous columns. Values are relative to the mean of the window's last season.
+    The target is what the base forecast lacks. Memory grows with the panel and the number of
+    windows, not with their product with the window length.
+
+    Attributes
+    ----------
+    panel : Panel
+    ends, owners : ndarray of shape (n_windows,)
+        First position after each window, and its series.
+    bases : ndarray of shape (n_windows, horizon)
+        Base forecasts, on the panel's scale.
+    window_length, sp : int
+    known : ndarray of shape (n_columns,), bool
+        Whether the future of each exogenous column is known.
+    device : torch.device
+        Of the batches; the panel stays in main memory.
     """
 
     panel: Panel
-    ends: Tensor  # (n_windows,)
-    owners: Tensor  # (n_windows,)
+    ends: np.ndarray
+    owners: np.ndarray
+    bases: np.ndarray
     window_length: int
-    horizon: int
     sp: int
-    device: torch.device  # of the batches; the panel stays on the CPU, in double precision
-    lengths: None = None  # all windows are complete
+    known: np.ndarray
+    device: torch.device
+    lengths: None = None  # all sequences have the same length
 
     def __len__(self) -> int:
         return len(self.ends)
 
-    def windows(self, index: Tensor) -> NormalisedWindows:
-        """Gather and normalise windows; computed in double precision, then rounded."""
-        ends, owners = self.ends[index], self.owners[index]
-        offsets = torch.arange(-self.window_length, 0)
-        raw = self.panel.values[ends[:, None] + offsets]
-        level = raw[:, -self.sp :].mean(1, keepdim=True)
-        floor = SMALLEST_SCALE * self.panel.scales[owners][:, None]
-        scale = torch.maximum((raw - level).abs().mean(1, keepdim=True), floor)
-        values = ((raw - level) / scale).float()
-        season = torch.arange(self.horizon) % min(self.sp, self.window_length)
-        naive = values[:, -min(self.sp, self.window_length) :][:, season]
-        return NormalisedWindows(values[..., None], naive, level, scale)
+    @property
+    def horizon(self) -> int:
+        return self.bases.shape[1]
+
+    def part(self, index) -> "WindowData":
+        """Some of the windows."""
+        cut = {name: getattr(self, name)[index] for name in ("ends", "owners", "bases")}
+        return replace(self, **cut)
 
     def take(self, index: Tensor) -> Batch:
-        """One training batch."""
-        windows = self.windows(index)
-        future = self.panel.values[self.ends[index][:, None] + torch.arange(self.horizon)]
-        targets = ((future - windows.level) / windows.scale).float() - windows.naive
-        return {"values": windows.values.to(self.device)}, targets.to(self.device)
+        """One training batch: inputs, and targets with NaN where there is nothing to compare."""
+        part = self.part(index.numpy())
+        targets = torch.from_numpy(part.futures() - part.bases).float()
+        return {"values": part.inputs().to(self.device)}, targets.to(self.device)
 
-    def thinned(self, n_windows: int, generator: torch.Generator) -> "WindowData":
-        """A random part of the windows, if there are more than asked for."""
-        if len(self) <= n_windows:
-            return self
-        kept = torch.randperm(len(self), generator=generator)[:n_windows]
-        return replace(self, ends=self.ends[kept], owners=self.owners[kept])
+    def inputs(self) -> Tensor:
+        """Network inputs, (n, window_length + horizon, channels)."""
+        position = self.ends[:, None] + np.arange(-self.window_length, 0)
+        starts = self.panel.starts[self.owners][:, None]
+        inside = position >= starts
+        position = np.maximum(position, starts)
+        values = self.panel.values[position]
+        level = values[:, -min(self.sp, self.window_length) :].mean(1, keepdims=True)
+        n_channels = N_OWN_CHANNELS + len(self.known)
+        shape = len(self), self.window_length + self.horizon, n_channels
+        inputs = np.zeros(shape, dtype=np.float32)
+        past, future = inputs[:, : self.window_length], inputs[:, self.window_length :]
+        past[..., 0] = np.clip(values - level, -FARTHEST, FARTHEST) * inside
+        past[..., 1] = inside & self.panel.observed[position]
+        future[..., 0] = np.clip(self.bases - level, -FARTHEST, FARTHEST)
+        future[..., 2] = 1
+        if len(self.known):
+            past[..., N_OWN_CHANNELS:] = self.panel.columns[position] * inside[..., None]
+            ahead = self.ends[:, None] + np.arange(self.horizon)
+            future[..., N_OWN_CHANNELS:] = self.panel.columns[ahead] * self.known
+        return torch.from_numpy(inputs)
+
+    def futures(self) -> np.ndarray:
+        """What came after each window, (n, horizon); NaN where unknown or beyond the series."""
+        position = self.ends[:, None] + np.arange(self.horizon)
+        stops = self.panel.stops[self.owners][:, None]
+        clipped = np.minimum(position, stops - 1)
+        known = (position < stops) & self.panel.observed[clipped]
+        return np.where(known, self.panel.values[clipped], np.nan)
+
+
+def training_ends(panel: Panel, shortest: int, horizon: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ends and owners of all windows that have some history and a complete horizon after them."""
+    first = panel.starts + shortest
+    counts = np.maximum(panel.stops - horizon + 1 - first, 0)
+    owners = np.repeat(np.arange(len(panel)), counts)
+    skipped = np.cumsum(counts) - counts
+    return first[owners] + np.arange(counts.sum()) - skipped[owners], owners

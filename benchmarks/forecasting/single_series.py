@@ -1,0 +1,60 @@
+"""Single series, four rolling folds each: networks trained on the series alone."""
+
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+from _baselines import classical, warm_up
+from _scores import PROBABILITIES, interval_scores, mase_scales, point_scores
+from _series import rolling_folds, single_series
+
+from skrnn.forecasting import GRUForecaster, LSTMForecaster
+
+NETWORKS = (GRUForecaster, LSTMForecaster)
+CLASSICAL = ("AutoETS", "AutoARIMA", "AutoTheta", "SeasonalNaive")
+
+
+def main() -> None:
+    warm_up()
+    rows, intervals, seconds = {}, {}, {}
+    for name, (y, sp, horizon) in single_series().items():
+        for fold, task in enumerate(rolling_folds(name, y, sp, horizon)):
+            scales = mase_scales(task.train, sp)
+            results = {}
+            for cls in NETWORKS:
+                start = time.perf_counter()
+                forecaster = cls(sp=sp, random_state=0)
+                forecaster.fit(pd.Series(task.train[0]), fh=np.arange(1, horizon + 1))
+                table = forecaster.predict_quantiles(alpha=list(PROBABILITIES)).to_numpy()
+                seconds.setdefault(cls.__name__, []).append(time.perf_counter() - start)
+                results[cls.__name__] = {p: table[None, :, k] for k, p in enumerate(PROBABILITIES)}
+            for model in CLASSICAL:
+                found = classical(task, model, f"{name} {fold}")
+                seconds.setdefault(model, []).append(found.seconds)
+                results[model] = {**found.quantiles, 0.5: found.mean}
+            for model, quantiles in results.items():
+                mase = point_scores(quantiles[0.5], task.test, scales)[1]
+                rows.setdefault(name, {}).setdefault(model, []).append(mase)
+                intervals.setdefault(model, []).append(
+                    interval_scores(quantiles, task.test, scales)
+                )
+        print(name, file=sys.stderr)
+    table = pd.DataFrame(
+        {name: {m: np.mean(v) for m, v in row.items()} for name, row in rows.items()}
+    ).T
+    print("| series | " + " | ".join(table) + " |\n|" + "---|" * (1 + len(table.columns)))
+    for name, row in table.iterrows():
+        print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |")
+    logs = np.log(table)
+    for other in ("AutoETS", "AutoARIMA"):
+        relative = np.exp(logs.sub(logs[other], axis=0).mean())
+        print(f"| geometric mean / {other} | " + " | ".join(f"{v:.3f}" for v in relative) + " |")
+    for k, label in enumerate(("cover 80", "cover 95", "mean quantile loss")):
+        means = [np.mean([scores[k] for scores in intervals[m]]) for m in table]
+        print(f"| {label} | " + " | ".join(f"{v:.3f}" for v in means) + " |")
+    print("| median seconds | " + " | ".join(f"{np.median(seconds[m]):.2f}" for m in table) + " |")
+
+
+if __name__ == "__main__":
+    main()

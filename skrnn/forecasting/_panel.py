@@ -1,0 +1,111 @@
+"""Panels of scaled series, one after the other in flat arrays."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ._scaling import LARGEST_LOG, SeriesScaler
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Scaled series, one after the other.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_total,)
+        Scaled, and without gaps: missing values are carried on from the past.
+    observed : ndarray of shape (n_total,), bool
+    starts, stops : ndarray of shape (n_series,)
+        Where the observations of each series lie. Between a stop and the next start there may be
+        room for the future.
+    scalers : list of SeriesScaler
+    columns : ndarray of shape (n_total, n_columns), or None
+        Exogenous columns, scaled; in the room for the future too.
+    effects : ndarray of shape (n_total,), or None
+        What exogenous columns add to each value before it is scaled; not in ``values``.
+    """
+
+    values: np.ndarray
+    observed: np.ndarray
+    starts: np.ndarray
+    stops: np.ndarray
+    scalers: list
+    columns: np.ndarray | None = None
+    effects: np.ndarray | None = None
+
+    @classmethod
+    def of(
+        cls,
+        series: list[np.ndarray],
+        scalers: list[SeriesScaler],
+        sp: int,
+        columns: list[np.ndarray] | None = None,
+        effects: list[np.ndarray] | None = None,
+    ) -> "Panel":
+        """Scale series and lay them out.
+
+        Parameters
+        ----------
+        series : list of ndarray of shape (n_i,)
+            NaN where missing, but not at the start.
+        scalers : list of SeriesScaler
+        sp : int
+            Seasonal period.
+        columns, effects : list of ndarray of shape (n_i + room, ...), optional
+            Room for the future is left where they are longer than the series.
+        """
+        given = effects or columns or series
+        room = len(given[0]) - len(series[0])
+        lengths = np.array([len(y) for y in series])
+        starts = np.cumsum([0, *(lengths + room)[:-1]])
+        values = np.zeros(int((lengths + room).sum()))
+        observed = np.zeros(len(values), dtype=bool)
+        for i, (start, y) in enumerate(zip(starts, series)):
+            z = scalers[i].scaled(y, 0.0 if effects is None else effects[i][: len(y)])
+            seen = np.isfinite(z)
+            observed[start : start + len(y)] = seen
+            values[start : start + len(y)] = z if seen.all() else carry_on(z, seen, sp)
+        columns = None if columns is None else np.concatenate(columns)
+        effects = None if effects is None else np.concatenate(effects)
+        return cls(values, observed, starts, starts + lengths, scalers, columns, effects)
+
+    def __len__(self) -> int:
+        return len(self.scalers)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        return self.stops - self.starts
+
+    def take(self, index) -> "Panel":
+        """Some of the series, over the same values."""
+        scalers = [self.scalers[i] for i in index]
+        return replace(self, starts=self.starts[index], stops=self.stops[index], scalers=scalers)
+
+    def units(self, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Shift and scale (n, 1) of the series of some windows."""
+        units = np.array([(scaler.shift, scaler.scale) for scaler in self.scalers])[owners]
+        return units[:, :1], units[:, 1:]
+
+    def original(self, z: np.ndarray, ends: np.ndarray, owners: np.ndarray) -> np.ndarray:
+        """Forecasts (n, horizon, ...) after some positions, back in the units of their series."""
+        shift, scale = (u.reshape(-1, *(1,) * (z.ndim - 1)) for u in self.units(owners))
+        values = z * scale + shift
+        if self.effects is not None:
+            effects = self.effects[ends[:, None] + np.arange(z.shape[1])]
+            values = values + effects.reshape(*effects.shape, *(1,) * (z.ndim - 2))
+        logged = np.array([scaler.log for scaler in self.scalers])[owners]
+        values[logged] = np.exp(np.minimum(values[logged], LARGEST_LOG))
+        return values
+
+
+def carry_on(z: np.ndarray, observed: np.ndarray, sp: int) -> np.ndarray:
+    """Fill gaps from the past only: last season's value, moved by the last seasonal change."""
+    z = z.copy()
+    change = 0.0
+    for t in range(len(z)):
+        if observed[t]:
+            change = z[t] - z[t - sp] if t >= sp else 0.0
+        else:
+            z[t] = z[t - sp] + change if t >= sp else z[t - 1]
+    return z

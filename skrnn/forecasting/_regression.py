@@ -1,0 +1,105 @@
+"""Linear effects of exogenous columns and their lags."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LassoCV, LinearRegression
+from sklearn.model_selection import TimeSeriesSplit
+
+MOST_LAGS = 12
+SPLITS = 5  # of time, the later ones held out in turn: do the columns help there?
+LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain
+FEWEST_ROWS = 30
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Effect of columns and their lags on scaled series, one for the whole panel.
+
+    Levels are left to the base forecast: the coefficients are those of a regression of changes
+    on changes.
+
+    Attributes
+    ----------
+    coefficients : ndarray of shape (n_lags + 1, n_columns)
+    """
+
+    coefficients: np.ndarray
+
+    @classmethod
+    def learn(cls, series, columns, known) -> "Regression | None":
+        """Select columns and lags by the lasso; None where they do not help on held-out data.
+
+        Parameters
+        ----------
+        series : list of ndarray of shape (n_i,)
+            Scaled; NaN where missing.
+        columns : list of ndarray of shape (n_i, n_columns)
+        known : ndarray of shape (n_columns,), bool
+            Columns with an unknown future have no effect here.
+        """
+        shortest = min(len(z) for z in series)
+        n_lags = int(min(MOST_LAGS, shortest // 10))
+        rows = [_changes(z, x[:, known], n_lags) for z, x in zip(series, columns)]
+        rows = _by_time(rows)
+        if len(rows) < FEWEST_ROWS or not rows[:, 1:].any():
+            return None
+        chosen = _select(rows[: len(rows) // 2])
+        if not chosen.any() or _gain(rows, chosen, n_lags) < LEAST_GAIN:
+            return None
+        model = LinearRegression().fit(rows[:, 1:][:, chosen], rows[:, 0])
+        flat = np.zeros((n_lags + 1) * int(known.sum()))
+        flat[chosen] = model.coef_
+        coefficients = np.zeros((n_lags + 1, len(known)))
+        coefficients[:, known] = flat.reshape(n_lags + 1, -1)
+        return cls(coefficients)
+
+    def effect(self, columns: np.ndarray) -> np.ndarray:
+        """Effect at each row of the columns of one series, (n,); before the first row it stays."""
+        n_lags = len(self.coefficients) - 1
+        padded = np.concatenate([np.repeat(columns[:1], n_lags, axis=0), columns])
+        n = len(columns)
+        lagged = [padded[n_lags - lag : n_lags - lag + n] for lag in range(n_lags + 1)]
+        return sum(x @ c for x, c in zip(lagged, self.coefficients))
+
+
+def _changes(z: np.ndarray, x: np.ndarray, n_lags: int) -> np.ndarray:
+    """Changes of a series, and of all columns at all lags, in rows of time."""
+    n = len(z)
+    dz, dx = np.diff(z), np.diff(x, axis=0)
+    lagged = [dx[n_lags - lag : n - 1 - lag] for lag in range(n_lags + 1)]
+    return np.column_stack([dz[n_lags:], *lagged])
+
+
+def _by_time(parts: list[np.ndarray]) -> np.ndarray:
+    """Rows of all series without gaps, those at the same distance from the end side by side."""
+    from_end = np.concatenate([np.arange(len(part), 0, -1) for part in parts])
+    rows = np.concatenate(parts)
+    whole = np.isfinite(rows).all(1)
+    return rows[whole][np.argsort(-from_end[whole], kind="stable")]
+
+
+def _select(rows: np.ndarray) -> np.ndarray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # near-perfect fits need no more steps
+        lasso = LassoCV(cv=TimeSeriesSplit(3), max_iter=2000).fit(rows[:, 1:], rows[:, 0])
+    return lasso.coef_ != 0
+
+
+def _gain(rows: np.ndarray, chosen: np.ndarray, gap: int) -> float:
+    """Share of held-out absolute changes that regressions on earlier rows explain.
+
+    A gap keeps lags from reaching into the held-out rows. The part that the columns were
+    selected on is not held out.
+    """
+    lacking = total = 0.0
+    X, y = rows[:, 1:][:, chosen], rows[:, 0]
+    for early, late in TimeSeriesSplit(SPLITS, gap=min(gap, len(rows) // 20)).split(rows):
+        if late[0] < len(rows) // 2:
+            continue
+        model = LinearRegression().fit(X[early], y[early])
+        lacking += np.abs(y[late] - model.predict(X[late])).sum()
+        total += np.abs(y[late]).sum()
+    return 1 - lacking / total if total else 0.0

@@ -1,0 +1,65 @@
+"""Every series in units of its own: logarithm or not, effects taken off, shifted and scaled."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+GRID = 2.0**-20  # of the scale of a series: scaled values are rounded to multiples
+SAFE_LOG_RATIO = 1e6  # between the largest and the smallest value of a series
+LARGEST_LOG = 300.0  # beyond its exponential, variances leave the range of numbers
+
+
+@dataclass(frozen=True)
+class SeriesScaler:
+    """One scale for a series, learnt from its training part.
+
+    Scaled values are rounded to a fine grid, so that series which differ by an affine change
+    (or by a factor, on the log scale) are the same numbers after scaling, and so are the
+    forecasts: training a network would amplify a difference in the last bit.
+
+    Attributes
+    ----------
+    log : bool
+    shift, scale : float
+        In units of the series, or of its logarithm.
+    """
+
+    log: bool
+    shift: float
+    scale: float
+
+    @classmethod
+    def of(cls, y: np.ndarray, sp: int, log: bool, effect=0.0) -> "SeriesScaler":
+        """Median, and mean absolute seasonal difference, of the observed values."""
+        rest = (np.log(y) if log else y) - effect
+        return cls(log, float(np.nanmedian(rest)), typical_change(rest, sp))
+
+    def scaled(self, y: np.ndarray, effect=0.0) -> np.ndarray:
+        """From units of the series; NaN stays."""
+        rest = (np.log(y) if self.log else y) - effect
+        return np.round((rest - self.shift) / (self.scale * GRID)) * GRID
+
+    def original(self, z: np.ndarray, effect=0.0) -> np.ndarray:
+        """Back to units of the series."""
+        y = z * self.scale + self.shift + effect
+        return np.exp(np.minimum(y, LARGEST_LOG)) if self.log else y
+
+
+def typical_change(y: np.ndarray, sp: int) -> float:
+    """Mean absolute difference of values ``sp`` steps apart, or the next best measure of scale."""
+    for lag in (sp, 1):
+        change = np.abs(y[lag:] - y[:-lag])
+        if np.isfinite(change).any():
+            scale = float(np.nanmean(change))
+            if scale > 0:
+                return scale
+    middle = float(np.nanmedian(y))
+    spread = float(np.nanmean(np.abs(y - middle)))
+    # a constant series: its forecasts are this constant, whatever the scale
+    return spread or abs(middle) * 1e-6 or 1e-6
+
+
+def can_be_logged(y: np.ndarray) -> bool:
+    """Whether all values are positive and none is so small that its logarithm would stand out."""
+    low, high = np.nanmin(y), np.nanmax(y)
+    return low > 0 and high / low < SAFE_LOG_RATIO

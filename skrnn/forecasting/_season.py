@@ -1,0 +1,83 @@
+"""The seasonal period of a series, guessed from its index and its autocorrelation."""
+
+import numpy as np
+import pandas as pd
+
+# Periods to look for first, by frequency; weekly data have a yearly season of 52
+USUAL = {
+    "S": (60,),
+    "T": (60, 1440),
+    "MIN": (60, 1440),
+    "H": (24, 168),
+    "D": (7,),
+    "B": (5,),
+    "W": (52,),
+    "M": (12,),
+    "MS": (12,),
+    "ME": (12,),
+    "Q": (4,),
+    "QS": (4,),
+    "QE": (4,),
+}
+LONGEST = 400
+ROUNDING = 1e-9
+SIGNIFICANT = 1.645  # one-sided 5 %, in standard errors of an autocorrelation
+CLEAR = 0.3  # least autocorrelation of a period that no frequency suggests
+
+
+def detect_season(values: np.ndarray, index: pd.Index) -> int:
+    """Seasonal period of a series, 1 for none.
+
+    The period that is usual for the frequency of the index is taken if the autocorrelation of
+    the detrended series at it is significant; otherwise the lag of the highest peak of the
+    autocorrelation, if that is clear.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+    index : Index
+    """
+    values = pd.Series(values).interpolate(limit_direction="both").to_numpy()
+    n = len(values)
+    if n < 6 or np.ptp(values) == 0:
+        return 1
+    rest = _detrended(values)
+    if np.abs(rest).max() < ROUNDING * np.ptp(values):
+        return 1  # a straight line
+    correlation = _autocorrelation(rest, min(n // 2 - 1, LONGEST))
+    for period in USUAL.get(_frequency(index), ()):
+        if period < len(correlation) and _is_significant(correlation, period, n):
+            return period
+    if _frequency(index) in USUAL:
+        return 1
+    inner = correlation[1:-1]
+    peaks = 1 + np.flatnonzero((inner > correlation[:-2]) & (inner >= correlation[2:]))
+    peaks = [k for k in peaks if correlation[k] > CLEAR and _is_significant(correlation, k, n)]
+    return int(max(peaks, key=lambda k: correlation[k])) if peaks else 1
+
+
+def _frequency(index: pd.Index) -> str:
+    """Name of the frequency without multiples and anchors, or an empty string."""
+    name = getattr(index, "freqstr", None)
+    if name is None and isinstance(index, pd.DatetimeIndex) and len(index) > 2:
+        name = pd.infer_freq(index)
+    return "" if name is None else name.upper().split("-")[0]
+
+
+def _detrended(values: np.ndarray) -> np.ndarray:
+    t = np.arange(len(values))
+    return values - np.polyval(np.polyfit(t, values, 1), t)
+
+
+def _autocorrelation(values: np.ndarray, n_lags: int) -> np.ndarray:
+    """Autocorrelation at lags 0 to ``n_lags``, through the power spectrum."""
+    centred = values - values.mean()
+    spectrum = np.fft.rfft(centred, 2 * len(values))
+    products = np.fft.irfft(spectrum * spectrum.conj())[: n_lags + 1]
+    return products / products[0] if products[0] > 0 else np.zeros(n_lags + 1)
+
+
+def _is_significant(correlation: np.ndarray, lag: int, n: int) -> bool:
+    """By Bartlett's formula, as in the seasonality test of the M4 competition."""
+    deviation = np.sqrt((1 + 2 * np.square(correlation[1:lag]).sum()) / n)
+    return bool(correlation[lag] > SIGNIFICANT * deviation)

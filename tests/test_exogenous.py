@@ -1,0 +1,203 @@
+"""Exogenous columns: of any type, known or unknown in the future."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.forecasting_data import quick, seasonal
+
+
+def driven(n=200, seed=0):
+    """A column, and a series that follows it two steps later."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=n + 2)
+    y = 50 + 10 * x[:-2] + 0.1 * rng.normal(size=n)
+    index = pd.period_range("2000-01", periods=n, freq="M")
+    return pd.Series(y, index=index, name="y"), pd.DataFrame({"x": x[2:]}, index=index)
+
+
+def mean_error(y, X=None, h=6, **parameters):
+    forecaster = quick(**parameters).fit(
+        y[:-h], X=None if X is None else X[:-h], fh=range(1, h + 1)
+    )
+    forecast = forecaster.predict(X=None if X is None else X[-h:])
+    return np.abs(forecast - y[-h:]).mean()
+
+
+@pytest.fixture
+def typed():
+    """Columns of all types over 126 months."""
+    rng = np.random.default_rng(0)
+    index = seasonal(126).index
+    columns = {
+        "number": rng.normal(size=126),
+        "count": rng.integers(0, 5, 126),
+        "bool": rng.random(126) > 0.5,
+        "category": pd.Categorical(rng.choice(list("uvw"), 126)),
+        "text": rng.choice(["on", "off"], 126),
+        "static": np.full(126, 3.0),
+    }
+    return pd.DataFrame(columns, index=index)
+
+
+# What columns are good for
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_known_column_that_drives_the_series_is_used(seed):
+    y, X = driven(seed=seed)
+    naive = np.abs(y[-6:] - y.iloc[-7]).mean()
+    assert mean_error(y, X) < 0.05 * naive
+
+
+def test_effects_of_columns_on_a_panel():
+    frames = [driven(80, seed) for seed in range(4)]
+    y, X = (
+        pd.concat({i: pair[k] * (10**i if k == 0 else 1) for i, pair in enumerate(frames)})
+        for k in (0, 1)
+    )
+    y = y.to_frame("y")
+    forecaster = quick().fit(
+        y.groupby(level=0).head(-6), X=X.groupby(level=0).head(-6), fh=range(1, 7)
+    )
+    error = forecaster.predict(X=X.groupby(level=0).tail(6)) - y.groupby(level=0).tail(6)
+    assert (error["y"].abs().groupby(level=0).mean() < [2.5, 25, 250, 2500]).all()
+
+
+def test_a_column_that_says_nothing_costs_little():
+    with_column, without = [], []
+    for seed in range(6):
+        y = 10 + seasonal(126, seed=seed) + np.random.default_rng(seed).normal(size=126)
+        noise = np.random.default_rng(seed + 50).normal(size=126)
+        X = pd.DataFrame({"x": noise}, index=y.index)
+        with_column.append(mean_error(y, X, sp=6, max_steps=40))
+        without.append(mean_error(y, sp=6, max_steps=40))
+    assert np.mean(with_column) < 1.03 * np.mean(without)
+
+
+def test_an_event_is_forecast():
+    y = seasonal(126)
+    X = pd.DataFrame({"open": np.arange(126) % 7 != 0}, index=y.index)
+    y = y + 100 * X["open"]
+    assert mean_error(y, X, sp=6) < 3
+
+
+# Types
+
+
+@pytest.mark.parametrize("name", ["number", "count", "bool", "category", "text", "static"])
+def test_types_of_columns(typed, name):
+    assert mean_error(seasonal(126), typed[[name]], sp=6) < 1
+    assert mean_error(seasonal(126), typed, sp=6) < 1
+
+
+def test_types_of_columns_in_a_panel(typed):
+    y = pd.concat({k: seasonal(126, seed=k) for k in range(3)}, names=["k", "t"]).to_frame()
+    X = pd.concat(
+        {k: typed.assign(static=float(k), region=f"r{k}") for k in range(3)}, names=["k", "t"]
+    )
+    forecaster = quick(sp=6).fit(
+        y.groupby(level=0).head(-6), X=X.groupby(level=0).head(-6), fh=range(1, 7)
+    )
+    forecast = forecaster.predict(X=X.groupby(level=0).tail(6))
+    assert (np.abs(forecast - y.groupby(level=0).tail(6))["y"] < 3).all()
+
+
+def test_categories_not_seen_in_fit(typed):
+    y, h = seasonal(126), 6
+    future = typed[-h:].assign(text="broken", category="z")
+    forecaster = quick(sp=6).fit(y[:-h], X=typed[:-h], fh=range(1, h + 1))
+    assert np.abs(forecaster.predict(X=future) - y[-h:]).mean() < 1
+
+
+@pytest.mark.parametrize("name", ["number", "count", "bool", "category", "text"])
+def test_missing_values_of_columns(typed, name):
+    y = seasonal(126)
+    gaps = typed[[name]].astype(float if name in ("number", "count") else object)
+    gaps.iloc[[0, 5, 6, 60, 121]] = np.nan
+    assert mean_error(y, gaps, sp=6) < 1
+    gaps.iloc[120:] = np.nan
+    assert mean_error(y, gaps, sp=6) < 1
+
+
+def test_a_column_without_any_value(typed):
+    assert mean_error(seasonal(126), typed[["number"]] * np.nan, sp=6) < 1
+
+
+# The future
+
+
+def test_only_the_rows_of_the_horizon_are_needed(typed):
+    y, h = seasonal(126), 6
+    forecaster = quick(sp=6).fit(y[:-h], X=typed[:-h], fh=[2, 6])
+    part = forecaster.predict(X=typed.iloc[[-5, -1]])
+    assert list(part.index) == [y.index[-5], y.index[-1]]
+    np.testing.assert_allclose(part, y.iloc[[-5, -1]], atol=1.5)
+    inside = forecaster.predict(fh=[-3, 0])  # the past is known
+    np.testing.assert_allclose(inside, y[inside.index], atol=1.5)
+
+
+def test_rows_that_are_missing_make_no_warnings(typed):
+    with warnings.catch_warnings(record=True) as seen:  # sktime resets pytest's filters
+        warnings.simplefilter("always")
+        forecaster = quick(sp=6).fit(seasonal(), X=typed[["bool"]][:120], fh=[2, 6])
+        forecaster.predict(X=typed[["bool"]].iloc[[-5, -1]])
+    assert [str(warning.message) for warning in seen] == []
+
+
+def test_a_forecast_without_known_columns_is_refused(typed):
+    forecaster = quick().fit(seasonal(), X=typed[["number", "bool"]][:120], fh=[1, 2])
+    message = r"predict needs X with \['number', 'bool'\] over the horizon"
+    with pytest.raises(ValueError, match=message):
+        forecaster.predict()
+
+
+def test_unknown_names_of_past_columns_are_refused(typed):
+    with pytest.raises(ValueError, match=r"past_columns names \['sales'\], but X has"):
+        quick(past_columns=["sales"]).fit(seasonal(), X=typed[:120], fh=[1])
+
+
+def test_past_columns_need_no_future(typed):
+    y = seasonal()
+    every = quick(sp=6, past_columns=list(typed)).fit(y, X=typed[:120], fh=[1, 2, 3])
+    assert np.abs(every.predict() - seasonal(123)[-3:]).mean() < 1
+    some = quick(sp=6, past_columns=["number", "text"]).fit(y, X=typed[:120], fh=[1, 2, 3])
+    rest = typed.drop(columns=["number", "text"])
+    assert np.abs(some.predict(X=rest[120:]) - seasonal(123)[-3:]).mean() < 1
+
+
+@pytest.mark.parametrize("h", [3, 9])
+def test_the_future_of_past_columns_is_not_used(typed, h):
+    """Not even where forecasts go on from forecasts."""
+    X = typed[["number"]]
+    forecaster = quick(sp=6, max_steps=60, past_columns=["number"])
+    forecaster.fit(seasonal(114), X=X[:114], fh=[1, 2, 3])
+    one, two = (
+        forecaster.predict(fh=range(1, h + 1), X=future)
+        for future in (X[114 : 114 + h], 100 + X[114 : 114 + h])
+    )
+    np.testing.assert_array_equal(one, two)
+
+
+def test_the_past_of_past_columns_is_used():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=400)
+    y = pd.Series(np.r_[0, x[:-1]])  # the column says the next value
+    X = pd.DataFrame({"x": x})
+    parts = {}
+    for past in (["x"], None):
+        forecaster = quick(max_steps=400, lr=0.02, past_columns=past)
+        forecaster.fit(y[:-40], X=X[:-40] if past else None, fh=[1])
+        forecaster.update(y[-40:], X=X[-40:] if past else None, update_params=False)
+        forecast = forecaster.predict(fh=range(-39, 1))
+        parts[str(past)] = np.abs(forecast - y[-40:]).mean()
+    assert parts["['x']"] < 0.6 * parts["None"]
+
+
+def test_update_takes_new_rows_of_columns():
+    y, X = driven()
+    forecaster = quick().fit(y[:-12], X=X[:-12], fh=range(1, 7))
+    forecaster.update(y[-12:-6], X=X[-12:-6], update_params=False)
+    assert np.abs(forecaster.predict(X=X[-6:]) - y[-6:]).mean() < 1

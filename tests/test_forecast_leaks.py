@@ -1,0 +1,143 @@
+"""What is forecast must not be known: neither to windows, nor to the held-out pass."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from skrnn.forecasting import _model, _panel
+from skrnn.forecasting._model import held_out_lengths
+from skrnn.forecasting._preparation import Preparation
+from skrnn.forecasting._windows import WindowData, training_ends
+from tests.forecasting_data import quick, seasonal
+
+
+def garbage_after(y, t):
+    """The same series up to some place, and something altogether different from there on."""
+    return np.concatenate([y[:t], 7 * y[t:] ** 2 + 500 * np.cos(np.arange(len(y) - t))])
+
+
+def learnt_without_the_end(y, monkeypatch):
+    """Weights of the smoothing models, scale, and the network of the held-out pass."""
+    seen = []
+
+    def spy(model, prepared, *args):
+        seen.append((model, prepared))
+        return calibrate(model, prepared, *args)
+
+    calibrate = _model._calibrate
+    with monkeypatch.context() as patch:
+        patch.setattr(_model, "_calibrate", spy)
+        quick(sp=6).fit(pd.Series(y), fh=range(1, 7))
+    ((model, prepared),) = seen
+    scaler = prepared.scalers[0]
+    network = [p.detach().numpy() for p in model.nets[0].module_.parameters()]
+    return [prepared.bases.weights, np.array([scaler.shift, scaler.scale]), *network]
+
+
+def assert_held_out_part_is_not_learnt(monkeypatch):
+    y = seasonal().to_numpy()
+    held_out = held_out_lengths([len(y)], 6)[0]
+    assert held_out == 18
+    changed = garbage_after(y, len(y) - held_out)
+    for one, two in zip(*(learnt_without_the_end(z, monkeypatch) for z in (y, changed))):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_held_out_part_is_not_learnt(monkeypatch):
+    assert_held_out_part_is_not_learnt(monkeypatch)
+
+
+def test_a_leak_of_the_held_out_part_is_found(monkeypatch):
+    monkeypatch.setattr(_model, "_early", lambda parts, held_out: parts)
+    with pytest.raises(AssertionError):
+        assert_held_out_part_is_not_learnt(monkeypatch)
+
+
+def assert_nothing_after_an_origin_is_used(t=72, horizon=6):
+    """Inputs and base forecasts of windows that end at ``t``, if the future is another one."""
+    y = seasonal().to_numpy()
+    y[3::7] = np.nan
+    y[t - 3 : t] = np.nan
+    prepared = Preparation.learn([y], None, np.zeros(0, dtype=bool), 6, horizon, "auto")
+    parts = []
+    for series in (y, garbage_after(y, t)):
+        one = prepared.panel([series], None)
+        ends, owners = np.arange(20, t + 1), np.zeros(t - 19, dtype=int)
+        base = prepared.bases.forecast(one, ends, owners, horizon)
+        none = np.zeros(0, dtype=bool)
+        data = WindowData(one, ends, owners, base, 24, 6, none, torch.device("cpu"))
+        parts.append((one.values[:t], base, data.inputs().numpy()))
+    for before, after in zip(*parts):
+        assert np.isfinite(before).all()
+        np.testing.assert_array_equal(before, after)
+
+
+def test_nothing_after_an_origin_is_used():
+    assert_nothing_after_an_origin_is_used()
+
+
+def from_the_future(z, observed, sp):
+    return pd.Series(z).bfill().ffill().to_numpy()
+
+
+def one_step_late(self):
+    """Window inputs that reach one step into the future."""
+    return inputs_of(replace(self, ends=self.ends + 1))
+
+
+inputs_of = WindowData.inputs
+
+
+def test_leaks_into_windows_are_found(monkeypatch):
+    for owner, name, leak in (
+        (_panel, "carry_on", from_the_future),
+        (WindowData, "inputs", one_step_late),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, leak)
+            with pytest.raises(AssertionError):
+                assert_nothing_after_an_origin_is_used()
+
+
+# Windows
+
+
+def test_windows_and_what_came_after_them():
+    values = [np.arange(10.0) ** 2, np.arange(5.0) + 7]
+    prepared = Preparation.learn(values, None, np.zeros(0, dtype=bool), 1, 2, "naive")
+    both = prepared.panel(values, None)
+    ends, owners = training_ends(both, shortest=1, horizon=2)
+    assert len(ends) == (10 - 2) + (5 - 2)
+    base = prepared.bases.forecast(both, ends, owners, 2)
+    data = WindowData(both, ends, owners, base, 3, 1, np.zeros(0, dtype=bool), torch.device("cpu"))
+    last = [values[0][i - 1] for i in range(1, 9)] + [7.0, 8, 9]
+    np.testing.assert_allclose(both.original(base, ends, owners)[:, 0], last, rtol=1e-5, atol=1e-5)
+    future = both.original(data.futures(), ends, owners)
+    expected = [values[0][i : i + 2] for i in range(1, 9)]
+    expected += [values[1][i : i + 2] for i in range(1, 4)]
+    np.testing.assert_allclose(future, expected, rtol=1e-5)
+    _, targets = data.take(torch.arange(len(data)))
+    np.testing.assert_allclose(targets, data.futures() - base, rtol=1e-5)
+
+
+def test_no_window_reaches_beyond_its_series():
+    """Values of one series must not appear in windows or targets of another."""
+    one, two = np.arange(8.0), np.full(9, np.nan)
+    two[0] = 1e3
+    prepared = Preparation.learn([one, two], None, np.zeros(0, dtype=bool), 1, 3, "naive")
+    both = prepared.panel([one, two], None)
+    ends = np.array([both.stops[0], both.starts[1] + 1])
+    data = WindowData(
+        both, ends, np.array([0, 1]), np.zeros((2, 3)), 4, 1, np.zeros(0, bool), torch.device("cpu")
+    )
+    assert np.isnan(data.futures()).all()
+    np.testing.assert_array_equal(data.inputs()[1, :3, :2], 0)
+    np.testing.assert_array_equal(data.inputs()[0, :4, 1], 1)
+
+
+def test_held_out_lengths():
+    assert list(held_out_lengths([10, 20, 21, 40, 1000], 6)) == [0, 6, 6, 10, 18]
+    assert list(held_out_lengths([1000] * 50, 6)) == [6] * 50

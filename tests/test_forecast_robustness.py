@@ -1,0 +1,161 @@
+"""Awkward series and missing values: forecasts are always finite and sensible."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skrnn.forecasting._panel import carry_on
+from tests.forecasting_data import panel, quick, seasonal
+
+
+def step(n=60):
+    return np.r_[np.zeros(n - 5), np.full(5, 1e3)] + np.random.default_rng(0).normal(size=n)
+
+
+def intermittent(n=60):
+    return np.random.default_rng(0).poisson(0.2, n).astype(float)
+
+
+AWKWARD = {
+    "constant": np.full(60, 3.0),
+    "zeros": np.zeros(60),
+    "negative constant": np.full(60, -5.0),
+    "huge constant": np.full(60, 1e12),
+    "tiny constant": np.full(60, 1e-12),
+    "zeros, then one": np.r_[np.zeros(59), 1.0],
+    "one, then zeros": np.r_[1.0, np.zeros(59)],
+    "alternating": np.tile([0.0, 1.0], 30),
+    "intermittent": intermittent(),
+    "far below zero": -np.arange(60.0) * 1e8,
+    "huge": 1e12 * seasonal(60).to_numpy(),
+    "tiny": 1e-12 * seasonal(60).to_numpy(),
+    "tiny around huge": 1e9 + 1e-3 * seasonal(60).to_numpy(),
+    "positive and tiny": 1e-12 * (100 + seasonal(60).to_numpy()),
+    "level shift at the end": step(),
+    "outlier": np.r_[seasonal(30), 1e9, seasonal(29)],
+    "outlier at the end": np.r_[seasonal(59), 1e9],
+    "exponential": np.exp(np.arange(60) / 5),
+    **{f"{n} observations": seasonal(n).to_numpy() + 20 for n in (1, 2, 3, 4, 5, 7, 13, 20, 21)},
+}
+
+
+def assert_sensible(forecaster, y, fh=None, slack=3.0):
+    """Everything is finite, and forecasts lie within some ranges of the observations."""
+    forecast = forecaster.predict(fh).to_numpy()
+    interval = forecaster.predict_interval(fh, coverage=[0.5, 0.95]).to_numpy()
+    quantiles = forecaster.predict_quantiles(fh, alpha=[0.01, 0.5, 0.99]).to_numpy()
+    variance = forecaster.predict_var(fh).to_numpy()
+    for values in (forecast, interval, quantiles, variance):
+        assert np.isfinite(values).all()
+    low, high = np.nanmin(y), np.nanmax(y)
+    margin = slack * (high - low) or 1e-3 * max(abs(high), np.finfo(float).tiny)
+    assert (forecast > low - margin).all() and (forecast < high + margin).all()
+    assert (interval > low - 3 * margin).all() and (interval < high + 3 * margin).all()
+
+
+@pytest.mark.parametrize("sp", [1, 6])
+@pytest.mark.parametrize("name", [name for name in AWKWARD if name != "exponential"])
+def test_awkward_series(name, sp):
+    y = AWKWARD[name]
+    forecaster = quick(sp=sp).fit(pd.Series(y), fh=range(1, 7))
+    if name in ("zeros", "tiny constant"):
+        np.testing.assert_allclose(forecaster.predict(), y[0], atol=1e-6)
+        assert np.isfinite(forecaster.predict_interval()).all(axis=None)
+    else:
+        assert_sensible(forecaster, y)
+
+
+def test_awkward_series_far_ahead():
+    for y in AWKWARD.values():
+        forecaster = quick(sp=6).fit(pd.Series(y), fh=[1, 2, 3])
+        far = forecaster.predict_interval(range(1, 40)).to_numpy()
+        assert np.isfinite(far).all()
+        assert np.isfinite(forecaster.predict(range(-len(y), 40))).all()
+
+
+def test_awkward_series_in_one_panel():
+    frames = {name: pd.DataFrame({"y": y}) for name, y in AWKWARD.items()}
+    y = pd.concat(frames, names=["name", "time"])
+    forecaster = quick(sp=6).fit(y, fh=range(1, 7))
+    assert len(forecaster.predict()) == 6 * len(AWKWARD)
+    assert np.isfinite(forecaster.predict_interval()).all(axis=None)
+    forecast = forecaster.predict()
+    np.testing.assert_allclose(forecast.loc["constant"], 3, rtol=1e-4)
+    np.testing.assert_allclose(forecast.loc["huge constant"], 1e12, rtol=1e-4)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_few_observations_in_time(n):
+    """Two months that lie in a panel of longer series, or whose index has a frequency."""
+    short = seasonal(n)
+    short.index = pd.date_range("2005-01-01", periods=n, freq="MS")
+    assert len(quick().fit(short, fh=[1, 2]).predict()) == 2
+    long = seasonal(60).to_timestamp()
+    y = pd.concat({"long": long, "short": short}, names=["k", "t"]).to_frame("y")
+    forecast = quick(sp=6).fit(y, fh=[1, 2]).predict()
+    start = short.index[-1].to_period("M")
+    assert list(forecast.loc["short"].index.to_period("M")) == [start + 1, start + 2]
+
+
+def test_window_longer_than_the_series_and_segments_longer_than_the_window():
+    y = seasonal(30)
+    assert_sensible(quick(sp=6, window_length=200).fit(y, fh=[1, 2]), y)
+    assert_sensible(quick(sp=40).fit(y, fh=[1, 2]), y)
+    assert_sensible(quick(sp=6, window_length=4, segment_length=7).fit(y, fh=[1, 2]), y)
+
+
+# Missing values
+
+
+def with_gaps(where, n=120):
+    y = 1000 + seasonal(n)
+    missing = np.zeros(n, dtype=bool)
+    missing[where] = True
+    return y.mask(missing)
+
+
+GAPS = {
+    "a fifth": np.random.default_rng(0).choice(120, 24, replace=False),
+    "start": slice(0, 40),
+    "end": slice(115, 120),
+    "long end": slice(60, 120),
+    "all but one": slice(1, 120),
+    "a season": slice(60, 66),
+    "every other": slice(0, 120, 2),
+}
+
+
+@pytest.mark.parametrize("horizon", [1, 6])
+@pytest.mark.parametrize("name", GAPS)
+def test_missing_values_are_not_zeros(name, horizon):
+    y = with_gaps(GAPS[name])
+    forecaster = quick(sp=6).fit(y, fh=range(1, horizon + 1))
+    forecast = forecaster.predict()
+    assert forecast.index[0] == y.index[-1] + 1
+    assert forecast.between(950, 1100).all()
+    assert np.isfinite(forecaster.predict_interval()).all(axis=None)
+    assert forecaster.predict(range(-100, 30)).between(900, 1200).all()
+    if name in ("a fifth", "start", "end"):
+        truth = 1000 + seasonal(120 + horizon)[-horizon:]
+        np.testing.assert_allclose(forecast, truth, atol=2)
+
+
+def test_gaps_are_filled_from_last_season():
+    z = np.array([1.0, 2, 3, 11, 12, 13, np.nan, np.nan, np.nan, np.nan])
+    filled = carry_on(z, np.isfinite(z), 3)
+    np.testing.assert_array_equal(filled, [1, 2, 3, 11, 12, 13, 21, 22, 23, 31])
+    short = np.array([5.0, np.nan, np.nan])
+    np.testing.assert_array_equal(carry_on(short, np.isfinite(short), 4), [5, 5, 5])
+
+
+def test_series_without_observations_and_infinite_values_are_refused():
+    y = seasonal()
+    with pytest.raises(ValueError, match="Column 'y' of y has no observation"):
+        quick().fit(y * np.nan, fh=[1])
+    for value in (np.inf, -np.inf):
+        with pytest.raises(ValueError, match="Column 'y' of y holds infinite values"):
+            quick().fit(y.where(y < 30, value), fh=[1])
+    empty = panel(2)
+    empty.loc["store 1"] = np.nan
+    with pytest.raises(ValueError, match="series 'store 1' of y has no observation"):
+        quick().fit(empty, fh=[1])

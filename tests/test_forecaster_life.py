@@ -1,0 +1,116 @@
+"""Forecasters over time: updates with new observations, and pretraining on other series."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sktime.forecasting.base import ForecastingHorizon
+
+from skrnn.forecasting import _model
+from tests.forecasting_data import panel, quick, seasonal
+
+
+def weights(model):
+    return [p.detach().clone() for net in model.nets for p in net.module_.parameters()]
+
+
+def same(ours, others):
+    return all((a == b).all() for a, b in zip(ours, others, strict=True))
+
+
+def test_update_moves_the_origin_without_training():
+    y = seasonal()
+    forecaster = quick(sp=6).fit(y[:-6], fh=range(1, 7))
+    before, calibration = weights(forecaster._model), forecaster._model.calibration
+    forecaster.update(y[-6:], update_params=False)
+    forecast = forecaster.predict()
+    assert forecast.index[0] == y.index[-1] + 1
+    np.testing.assert_allclose(forecast, seasonal(126)[-6:], atol=1)
+    assert same(before, weights(forecaster._model))
+    assert forecaster._model.calibration is calibration
+
+
+def test_update_with_parameters_is_a_new_fit():
+    y = seasonal()
+    forecaster = quick(sp=6).fit(y[:-6], fh=range(1, 7))
+    forecaster.update(y[-6:], update_params=True)
+    pd.testing.assert_series_equal(
+        forecaster.predict(), quick(sp=6).fit(y, fh=range(1, 7)).predict()
+    )
+
+
+def test_update_replaces_and_fills_old_values():
+    y = seasonal()
+    gaps = y.copy()
+    gaps.iloc[-5:-2] = np.nan
+    forecaster = quick(sp=6).fit(gaps[:-2], fh=range(1, 7)).update(y[-5:], update_params=False)
+    np.testing.assert_array_equal(forecaster._series.values[0], y)
+
+
+# Pretraining
+
+
+@pytest.fixture(scope="module")
+def pretrained():
+    return quick(sp=6, max_steps=60).pretrain(panel(), fh=[1, 2, 3])
+
+
+def test_fit_after_pretraining_takes_no_training_step(pretrained, monkeypatch):
+    forecaster, before = pretrained, weights(pretrained.pretrained_model_)
+    monkeypatch.setattr("skrnn.forecasting._model._train_net", None)  # calling it is an error
+    for n in (50, 120, 30, 10):
+        y = seasonal(n, seed=9) - 4
+        one, two = (forecaster.fit(y, fh=[1, 2, 3]).predict_interval() for _ in range(2))
+        pd.testing.assert_frame_equal(one, two)
+        assert np.isfinite(one.to_numpy()).all()
+        assert same(before, weights(forecaster._model))
+    assert same(before, weights(forecaster.pretrained_model_))
+
+
+def test_fit_after_pretraining_forecasts_the_new_series(pretrained):
+    y = seasonal(66, seed=9) * 50 - 4
+    forecaster = pretrained.fit(y[:-6], fh=range(1, 7))
+    assert forecaster.nets_ == pretrained.pretrained_model_.nets
+    np.testing.assert_allclose(forecaster.predict(), y[-6:], atol=100)
+
+
+def test_pretraining_goes_on(monkeypatch):
+    """A second call trains a copy of what the first one trained."""
+    forecaster = quick(sp=6, n_members=2).pretrain(panel(), fh=[1, 2, 3])
+    first = forecaster.pretrained_model_
+    before, starts = weights(first), []
+
+    def spy(recipe, data, seed, start=None):
+        starts.append(start)
+        return train_net(recipe, data, seed, start)
+
+    train_net = _model._train_net
+    monkeypatch.setattr(_model, "_train_net", spy)
+    forecaster.pretrain(panel(3), fh=[1, 2, 3])
+    for net in first.nets:
+        assert net.module_ in starts
+    assert same(before, weights(first))
+    assert not same(before, weights(forecaster.pretrained_model_))
+
+
+def test_pretrained_and_fitted_attributes_have_different_names(pretrained):
+    def public(forecaster):
+        return {name for name in vars(forecaster) if name.endswith("_")}
+
+    trained = public(quick(sp=6).pretrain(panel(2), fh=[1]))
+    fitted = public(quick(sp=6).fit(seasonal(), fh=[1]))
+    assert trained == set(pretrained.get_pretrained_params()) == {"pretrained_model_"}
+    assert {"nets_", "horizon_", "network_share_"} <= fitted
+    assert not trained & fitted
+
+
+def test_pretraining_knows_an_absolute_horizon():
+    fh = ForecastingHorizon(pd.period_range("2010-01", periods=3, freq="M"), is_relative=False)
+    forecaster = quick(sp=6).pretrain(panel(), fh=fh)
+    assert forecaster.fit(seasonal(), fh=fh).horizon_ == 3
+
+
+def test_pretraining_and_fit_need_the_same_columns():
+    y = panel()
+    forecaster = quick(sp=6).pretrain(y, X=pd.DataFrame({"x": 1.0}, index=y.index), fh=[1])
+    with pytest.raises(ValueError, match="fit got X with 0 columns .* pretrain had 1"):
+        forecaster.fit(seasonal(), fh=[1])

@@ -1,0 +1,231 @@
+"""Intervals, quantiles, variances and distributions of forecasts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from scipy.stats import norm
+from sklearn.metrics import mean_pinball_loss
+
+from skrnn.datasets import load_series
+from skrnn.forecasting._calibration import Calibration, Prediction, random_walk_spread
+from skrnn.forecasting._quantiles import (
+    DENSE,
+    LEVELS,
+    MEDIAN,
+    QuantileLoss,
+    dense_quantiles,
+    ordered_quantiles,
+    quantiles_at,
+    variance_of,
+)
+from tests.forecasting_data import quick, seasonal
+
+MANY = [0.001, 0.01, 0.04, 0.1, 0.25, 0.333, 0.5, 0.6, 0.75, 0.9, 0.96, 0.99, 0.999]
+COLUMNS = {
+    "additive": seasonal().to_frame(),
+    "logarithm": load_series("airline").to_frame(),
+    "two columns": pd.DataFrame({"a": seasonal(), "b": seasonal(seed=1) ** 3}),
+}
+
+
+@pytest.fixture(params=COLUMNS)
+def forecaster(request):
+    return quick(sp=6).fit(COLUMNS[request.param], fh=range(1, 7))
+
+
+# What a fitted forecaster says
+
+
+def test_quantiles_never_cross(forecaster):
+    for fh in (range(1, 7), range(1, 40), range(-30, 1)):
+        quantiles = forecaster.predict_quantiles(fh, alpha=MANY)
+        for _, block in quantiles.T.groupby(level=0, sort=False):
+            assert (np.diff(block.to_numpy(), axis=0) > 0).all()
+
+
+def test_intervals_are_pairs_of_quantiles(forecaster):
+    intervals = forecaster.predict_interval(coverage=[0.5, 0.8])
+    quantiles = forecaster.predict_quantiles(alpha=[0.25, 0.75, 0.1, 0.9])
+    np.testing.assert_allclose(intervals, quantiles)
+    for name in dict.fromkeys(intervals.columns.get_level_values(0)):
+        assert list(intervals[name].columns) == [
+            (0.5, "lower"),
+            (0.5, "upper"),
+            (0.8, "lower"),
+            (0.8, "upper"),
+        ]
+
+
+def test_the_median_is_the_forecast(forecaster):
+    median = forecaster.predict_quantiles(alpha=[0.5])
+    np.testing.assert_allclose(median, forecaster.predict())
+
+
+def test_the_distribution_has_the_quantiles_and_the_variance(forecaster):
+    distribution = forecaster.predict_proba()
+    for alpha in MANY[1:-1]:
+        expected = forecaster.predict_quantiles(alpha=[alpha])
+        np.testing.assert_allclose(distribution.ppf(alpha), expected, rtol=1e-5)
+    variance = forecaster.predict_var()
+    np.testing.assert_allclose(distribution.var(), variance, rtol=0.15)
+    assert list(variance.columns) == list(forecaster.predict().columns)
+
+
+def test_intervals_widen_beyond_the_trained_horizon():
+    forecaster = quick().fit(seasonal(), fh=[1, 2, 3])
+    interval = forecaster.predict_interval(range(1, 31), coverage=[0.8]).to_numpy()
+    width = (interval[:, 1] - interval[:, 0]).reshape(-1, 3)
+    assert (width[1:].min(1) > width[:-1, -1]).all()
+    assert width[-1, -1] > 2 * width[0, -1]
+
+
+def simulated_panel(n_series=60, n=90, sp=4):
+    """Autoregressive noise of different scales about a season."""
+    rng = np.random.default_rng(0)
+    frames = {}
+    for i in range(n_series):
+        noise = rng.normal(size=n)
+        for t in range(1, n):
+            noise[t] += 0.6 * noise[t - 1]
+        y = noise + 3 * np.sin(2 * np.pi * np.arange(n) / sp)
+        frames[i] = pd.DataFrame({"y": (1 + i) * y})
+    return pd.concat(frames, names=["series", "time"])
+
+
+def test_intervals_cover_what_they_say():
+    y = simulated_panel()
+    forecaster = quick(sp=4, max_steps=200)
+    forecaster.fit(y.groupby(level=0).head(-8), fh=range(1, 9))
+    test = y.groupby(level=0).tail(8)["y"]
+    for coverage, low, high in ((0.8, 0.7, 0.9), (0.5, 0.38, 0.62), (0.95, 0.89, 0.99)):
+        interval = forecaster.predict_interval(coverage=[coverage])
+        inside = test.between(interval.iloc[:, 0], interval.iloc[:, 1])
+        assert low < inside.mean() < high
+    width = interval.iloc[:, 1] - interval.iloc[:, 0]
+    assert width.loc[59].mean() > 20 * width.loc[0].mean()  # each series has its own
+
+
+# Calibration
+
+
+def predicted(n=2000, horizon=4, correction=0.0):
+    """A forecast of zero with the quantiles of a standard normal at every step."""
+    spread = np.broadcast_to(norm.ppf(LEVELS), (n, horizon, len(LEVELS)))
+    zero = np.zeros((n, horizon))
+    return Prediction(zero, zero + correction, spread)
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.5, 4.0])
+@pytest.mark.parametrize("skewed", [False, True])
+def test_widening_attains_the_levels(scale, skewed):
+    rng = np.random.default_rng(0)
+    draw = (lambda: rng.exponential(scale, (2000, 4))) if skewed else None
+    draw = draw or (lambda: rng.normal(scale=scale, size=(2000, 4)))
+    centre = scale * np.log(2) if skewed else 0.0
+    calibration = Calibration.learn(predicted(), draw() - centre)
+    quantiles = calibration.quantiles(predicted())
+    below = (draw()[..., None] - centre < quantiles).mean((0, 1))
+    np.testing.assert_allclose(below, LEVELS, atol=0.02)
+
+
+def test_steps_have_their_own_widening_where_there_are_windows():
+    rng = np.random.default_rng(0)
+    growing = rng.normal(size=(2000, 4)) * [1, 2, 3, 4]
+    many = Calibration.learn(predicted(), growing).widening
+    np.testing.assert_allclose(many[:, 0], [1, 2, 3, 4], rtol=0.15)
+    np.testing.assert_array_equal(many[:, MEDIAN], 1)
+    few = Calibration.learn(predicted(20), growing[:20]).widening
+    assert (few == few[0]).all()
+
+
+def test_few_windows_make_wider_intervals():
+    """The conformal level is (n + 1) / n of the nominal one."""
+    errors = norm.ppf((np.arange(20) + 0.5) / 20)[:, None]
+    widening = Calibration.learn(predicted(20, 1), errors).widening[0]
+    assert widening[0] * norm.ppf(LEVELS[0]) == errors.min()
+    assert widening[-1] * norm.ppf(LEVELS[-1]) == errors.max()
+
+
+def test_share_of_the_correction():
+    rng = np.random.default_rng(0)
+    futures = 1 + 0.1 * rng.normal(size=(500, 4))
+    assert Calibration.learn(predicted(500, correction=1.0), futures).share == 1
+    assert Calibration.learn(predicted(500, correction=-1.0), futures).share == 0.5
+    assert Calibration.learn(predicted(500), futures).share == 0
+    half = Calibration.learn(predicted(500, correction=2.0), futures).share
+    assert 0.5 < half < 1
+
+
+def test_missing_futures_have_no_part_in_the_calibration():
+    futures = np.random.default_rng(0).normal(size=(400, 4))
+    gaps = np.r_[futures, np.full((400, 4), np.nan)]
+    one = Calibration.learn(predicted(400, correction=0.1), futures)
+    two = Calibration.learn(predicted(800, correction=0.1), gaps)
+    assert one.share == two.share
+    np.testing.assert_allclose(one.widening, two.widening, rtol=0.02)
+
+
+def test_calibration_without_any_observation():
+    calibration = Calibration.learn(predicted(9, 2, correction=0.1), np.full((9, 2), np.nan))
+    assert 0 <= calibration.share <= 1
+    np.testing.assert_array_equal(calibration.widening, 1)
+
+
+# Quantiles of networks, and those in between
+
+
+def test_loss_is_the_mean_pinball_loss():
+    torch.manual_seed(0)
+    outputs, targets = torch.randn(30, 4 * len(LEVELS)), torch.randn(30, 4)
+    loss = QuantileLoss()(outputs, targets)
+    assert loss.shape == (30,)
+    quantiles = ordered_quantiles(outputs).reshape(-1, len(LEVELS))
+    expected = [
+        mean_pinball_loss(targets.reshape(-1), quantiles[:, k], alpha=level)
+        for k, level in enumerate(LEVELS)
+    ]
+    assert loss.mean().item() == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_missing_targets_have_no_loss_and_no_gradient():
+    torch.manual_seed(0)
+    outputs = torch.randn(5, 2 * len(LEVELS), requires_grad=True)
+    targets = torch.randn(5, 2)
+    targets[0] = torch.nan
+    targets[1, 1] = torch.nan
+    loss = QuantileLoss()(outputs, targets)
+    loss.sum().backward()
+    gradient = outputs.grad.unflatten(-1, (2, -1))
+    assert loss[0] == 0
+    assert torch.isfinite(gradient).all()
+    assert not gradient[0].any() and not gradient[1, 1].any()
+    assert gradient[1, 0].any() and gradient[2:].any()
+
+
+def test_networks_quantiles_are_ordered():
+    torch.manual_seed(0)
+    outputs = 5 * torch.randn(100, 3 * len(LEVELS))
+    quantiles = ordered_quantiles(outputs)
+    assert (quantiles.diff(dim=-1) >= 0).all()
+    np.testing.assert_array_equal(quantiles[..., MEDIAN], outputs.reshape(100, 3, -1)[..., MEDIAN])
+
+
+def test_quantiles_in_between_are_those_of_a_normal_distribution():
+    normal = 3 + 2 * norm.ppf(LEVELS)
+    np.testing.assert_allclose(dense_quantiles(normal), 3 + 2 * norm.ppf(DENSE))
+    inner = np.linspace(0.03, 0.97, 50)
+    np.testing.assert_allclose(quantiles_at(normal, inner), 3 + 2 * norm.ppf(inner), atol=0.06)
+    np.testing.assert_allclose(quantiles_at(normal, LEVELS), normal)
+    assert variance_of(normal[None])[0] == pytest.approx(4, rel=0.05)
+
+
+def test_variance_is_that_of_the_quantiles():
+    skewed = np.array([-1.0, 0, 0.5, 1, 3, 7, 12])
+    draws = quantiles_at(skewed, (np.arange(200_000) + 0.5) / 200_000)
+    assert variance_of(skewed[None])[0] == pytest.approx(draws.var(), rel=1e-3)
+
+
+def test_spread_of_a_random_walk():
+    spread = random_walk_spread(2, 4)
+    np.testing.assert_allclose(spread[0, 3], 2 * norm.ppf(LEVELS))
