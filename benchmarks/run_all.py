@@ -1,40 +1,72 @@
-"""Run the benchmarks that need no data and write docs/benchmarks.md. Takes about ten minutes."""
+"""Run benchmarks and write their sections of docs/benchmarks.md.
+
+``python benchmarks/run_all.py`` runs those that need no data, about ten minutes;
+``python benchmarks/run_all.py forecasting`` those on real series (SKRNN_DATA), about twenty.
+Sections of the other group stay as they are.
+"""
 
 import os
 import platform
+import re
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TOPICS = {
-    "One layer": ["layer.py"],
-    "A whole fit": ["fit.py"],
-    "Grid search": ["grid_search.py"],
-    "Predict": ["predict.py"],
-    "Import and memory": ["imports_and_memory.py"],
+DOCUMENT = HERE.parent / "docs" / "benchmarks.md"
+GROUPS = {
+    "speed": {
+        "One layer": "layer.py",
+        "A whole fit": "fit.py",
+        "Grid search": "grid_search.py",
+        "Predict": "predict.py",
+        "Import and memory": "imports_and_memory.py",
+    },
+    "forecasting": {
+        "Forecasts of panels": "forecasting/panels.py",
+        "Forecasts of single series": "forecasting/single_series.py",
+        "Long horizons: ETTh1": "forecasting/etth1.py",
+        "Exogenous columns": "forecasting/exogenous.py",
+        "Many series": "forecasting/many_series.py",
+    },
 }
 INTRODUCTION = """# Benchmarks
 
-Written by `make bench`; each section is the output of one script in `benchmarks/`. Alternatives run
-in turn in one process, and figures are medians; on a shared machine ratios mean more than seconds.
+Written by `make bench` and `make bench-forecasting`; each section is the output of one script in
+`benchmarks/`. Alternatives run in turn in one process, and figures of speed are medians; on a shared
+machine ratios mean more than seconds.
 """
 
 
-def main() -> None:
-    packages = ("torch", "scikit-learn", "skorch", "sktime", "numpy")
+def sections() -> dict[str, str]:
+    """Sections of the document by title."""
+    if not DOCUMENT.exists():
+        return {}
+    parts = re.split(r"^## (.+)\n", DOCUMENT.read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def run(script: str) -> str:
+    packages = ("torch", "scikit-learn", "skorch", "sktime", "statsforecast", "numpy")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    parts = [INTRODUCTION, f"Machine: {machine}; {versions}.\n"]
-    for title, command in TOPICS.items():
-        print(title, file=sys.stderr, flush=True)
-        output = subprocess.check_output(
-            [sys.executable, "-W", "ignore", *command], cwd=HERE, text=True
-        )
-        parts.append(f"## {title}\n\n`python benchmarks/{' '.join(command)}`\n\n{output}")
-    (HERE.parent / "docs" / "benchmarks.md").write_text("\n".join(parts))
+    output = subprocess.check_output(
+        [sys.executable, "-W", "ignore", script], cwd=HERE, text=True, stderr=sys.stderr
+    )
+    return f"\n`python benchmarks/{script}` ({machine}; {versions})\n\n{output.strip()}\n\n"
+
+
+def main(groups: list[str]) -> None:
+    """Run groups of benchmarks; the document is written after each script."""
+    for group in groups:
+        for title, script in GROUPS[group].items():
+            print(title, file=sys.stderr, flush=True)
+            written = {**sections(), title: run(script)}
+            order = [name for topics in GROUPS.values() for name in topics if name in written]
+            parts = [f"## {name}\n{written[name]}" for name in order]
+            DOCUMENT.write_text(INTRODUCTION + "\n" + "".join(parts).rstrip() + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or ["speed"])

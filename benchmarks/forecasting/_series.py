@@ -1,8 +1,9 @@
-"""Real series: panels from the forecasting competitions, and single ones from installed packages."""
+"""Real series: panels of the forecasting competitions, and single ones of installed packages."""
 
 import os
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def load_panel(name: str) -> Task:
         bounds = z["offsets"]
         values = z["values"].astype(float)
         test = z["test"].astype(float)
-    train = [values[a:b] for a, b in zip(bounds[:-1], bounds[1:])]
+    train = [values[a:b] for a, b in pairwise(bounds)]
     return Task(name, sp, train, test)
 
 
