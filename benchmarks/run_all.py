@@ -34,8 +34,8 @@ GROUPS = {
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench` and `make bench-forecasting`; each section is the output of one script in
-`benchmarks/`. Alternatives run in turn in one process, and figures of speed are medians; on a shared
-machine ratios mean more than seconds.
+`benchmarks/`. Alternatives run in turn in one process, and figures of speed are medians; on a
+shared machine ratios mean more than seconds.
 """
 
 
