@@ -16,6 +16,7 @@ from ._season import detect_season
 from ._series import SeriesSet
 from ._sizes import Sizes, choose_sizes
 
+SIDES = (("lower", -1), ("upper", 1))  # of an interval
 DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
 
 
@@ -384,9 +385,6 @@ class BaseRecurrentForecaster(BaseForecaster):
                 "random_state": 0,
             },
         ]
-
-
-SIDES = (("lower", -1), ("upper", 1))
 
 
 class RNNForecaster(BaseRecurrentForecaster):

@@ -39,11 +39,6 @@ class SeriesScaler:
         rest = (np.log(y) if self.log else y) - effect
         return np.round((rest - self.shift) / (self.scale * GRID)) * GRID
 
-    def original(self, z: np.ndarray, effect=0.0) -> np.ndarray:
-        """Back to units of the series."""
-        y = z * self.scale + self.shift + effect
-        return np.exp(np.minimum(y, LARGEST_LOG)) if self.log else y
-
 
 def typical_change(y: np.ndarray, sp: int) -> float:
     """Mean absolute difference of values ``sp`` steps apart, or the next best measure of scale."""
