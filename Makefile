@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests run in two processes, for two cores.
 WORKERS ?= 2
 
-.PHONY: compare test test-slow test-sanitized lint format bench bench-forecasting clean
+.PHONY: browser compare test test-slow test-sanitized lint format bench bench-forecasting clean
 
 compare: .venv/installed
 	$(BIN)/skrnn compare --dataset airline --horizon 12 --sp 12 --out report/
@@ -12,8 +12,15 @@ compare: .venv/installed
 test: .venv/installed
 	$(BIN)/python -m pytest -n $(WORKERS) --timeout 300
 
-test-slow: .venv/installed
+test-slow: .venv/installed-slow browser
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 1800
+
+# The report's tests need a headless Chromium; without one they are skipped, and say so.
+browser:
+	@command -v chromedriver >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq chromium chromium-driver; \
+	else echo "No chromedriver: install chromium and chromium-driver for the browser tests."; fi
 
 # The kernels' own tests on a build that checks memory accesses and undefined behaviour.
 SANITIZED := build/sanitized
@@ -40,6 +47,10 @@ format: .venv/installed
 .venv/installed: pyproject.toml setup.py constraints.txt skrnn/nn/kernels.cpp skrnn/nn/recurrent_kernels.h
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[compare,test]'
+	touch $@
+
+.venv/installed-slow: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[compare,test,slow]'
 	touch $@
 
 bench: .venv/installed

@@ -23,7 +23,7 @@ def main():
 
     with warnings.catch_warnings():
         # statsforecast says so whenever the search for one candidate of ARIMA ends early
-        warnings.filterwarnings("ignore", message="possible convergence problem")
+        warnings.filterwarnings("ignore", message="Model arima warned: .*convergence")
         comparison = compare(y, fh=4, sp=4, models=MODELS, n_folds=5, random_state=0)
     print(comparison)
 

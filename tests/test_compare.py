@@ -1,18 +1,44 @@
-"""The comparison of models, and its command line."""
+"""The comparison of forecasters: folds, scores, panels, failures, interrupts, processes."""
 
-import re
+import importlib.util
+import os
+import subprocess
+import sys
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sktime.forecasting.base import BaseForecaster
+from sktime.performance_metrics.forecasting import (
+    MeanAbsoluteScaledError,
+    MeanRelativeAbsoluteError,
+    MeanSquaredScaledError,
+    MedianAbsoluteError,
+)
+from sktime.performance_metrics.forecasting.probabilistic import PinballLoss
 
-from skrnn import cli
-from skrnn.comparison import MODELS, compare
-from skrnn.datasets import SERIES, load_series
+from skrnn.comparison import compare
+from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster
 
 CLASSICAL = ["naive", "snaive", "drift", "ets", "arima", "theta"]
+SECONDS = ["fit_seconds", "predict_seconds"]
+LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975]
+
+
+def months(n, start="2015-01"):
+    return pd.period_range(start, periods=n, freq="M", name="month")
+
+
+def panel(lengths, seed=0):
+    """Series of a hierarchy that start together and end when they end."""
+    rng = np.random.default_rng(seed)
+    parts = {
+        (f"r{i % 2}", i): pd.Series(rng.normal(10, 1, n), months(n)) for i, n in enumerate(lengths)
+    }
+    return pd.concat(parts, names=["region", "shop"]).sort_index().to_frame("units")
 
 
 @pytest.fixture(scope="module")
@@ -20,25 +46,117 @@ def airline():
     return compare(load_series("airline"), fh=12, sp=12, models=CLASSICAL, verbose=0)
 
 
+# Scores
+
+
 def test_scores_are_those_of_the_definitions(airline):
-    """MASE and sMAPE of the seasonal naive forecast, computed by hand."""
+    """Errors of the seasonal naive forecast, computed by hand."""
     y = load_series("airline").to_numpy()
-    mase, smape = [], []
+    errors = {"MASE": [], "RMSSE": [], "sMAPE": []}
     for start in (96, 108, 120, 132):
         truth, forecast = y[start : start + 12], y[start - 12 : start]
-        scale = np.abs(y[12:start] - y[: start - 12]).mean()
-        mase.append(np.abs(truth - forecast).mean() / scale)
-        smape.append((200 * np.abs(truth - forecast) / (truth + forecast)).mean())
-    assert airline.table.loc["snaive", "MASE"] == pytest.approx(np.mean(mase))
-    assert airline.table.loc["snaive", "sMAPE"] == pytest.approx(np.mean(smape))
+        season = y[12:start] - y[: start - 12]
+        errors["MASE"].append(np.abs(truth - forecast).mean() / np.abs(season).mean())
+        errors["RMSSE"].append(np.sqrt(((truth - forecast) ** 2).mean() / (season**2).mean()))
+        errors["sMAPE"].append((200 * np.abs(truth - forecast) / (truth + forecast)).mean())
+    scores = airline.scores.query("model == 'snaive'")
+    for name, values in errors.items():
+        np.testing.assert_allclose(scores[name], values)
+        assert airline.table.loc["snaive", name] == pytest.approx(np.mean(values))
+        spread = np.std(values, ddof=1) / 2
+        assert airline.table.loc["snaive", f"{name}_se"] == pytest.approx(spread)
+
+
+def test_scores_are_those_of_sktime(airline):
+    """Its metrics on the forecasts that the result holds."""
+    y = load_series("airline")
+    rows = airline.forecasts.query("model == 'ets' and fold == 2").set_index("time")
+    scores = airline.scores.query("model == 'ets' and fold == 2").iloc[0]
+    train = y[y.index < rows.index[0]]
+    truth, forecast = (rows[name].rename(y.name) for name in ("truth", "forecast"))
+    for name, metric in [
+        ("MASE", MeanAbsoluteScaledError(sp=12)),
+        ("RMSSE", MeanSquaredScaledError(sp=12, square_root=True)),
+    ]:
+        assert scores[name] == pytest.approx(metric(truth, forecast, y_train=train))
+    inside = rows["truth"].between(rows["lower_80"], rows["upper_80"])
+    assert scores["coverage_80"] == inside.mean()
+
+
+def test_quantile_loss_is_twice_the_pinball_loss_in_units_of_the_mase():
+    """Of the five quantiles; the median is no part of the result, so sktime predicts it again."""
+    y = load_series("nile")
+    result = compare(y, fh=4, models=["ets"], n_folds=1, verbose=0)
+    from sktime.forecasting.statsforecast import StatsForecastAutoETS
+
+    with pytest.warns(FutureWarning):
+        model = StatsForecastAutoETS().fit(y[:-4], fh=[1, 2, 3, 4])
+    loss = PinballLoss(alpha=LEVELS)(y[-4:], model.predict_quantiles(alpha=LEVELS))
+    expected = 2 * loss / y[:-4].diff().abs().mean()
+    assert result.table.loc["ets", "quantile_loss"] == pytest.approx(expected)
+
+
+def test_chosen_metrics_and_metrics_of_sktime():
+    y = panel([30, 30, 30])
+    metrics = ("MASE", MeanAbsoluteScaledError(sp=1), MedianAbsoluteError(), "coverage")
+    result = compare(y, fh=4, models=["naive", "snaive"], n_folds=2, metrics=metrics, verbose=0)
+    table = result.table
+    assert [column.removesuffix("_se") for column in table if column.endswith("_se")] == [
+        "MASE",
+        "MeanAbsoluteScaledError",
+        "MedianAbsoluteError",
+        "coverage_80",
+        "coverage_95",
+    ]
+    np.testing.assert_allclose(table["MASE"], table["MeanAbsoluteScaledError"])
+    rows = result.forecasts.query("model == 'naive' and fold == 1 and series == 'r1/1'")
+    score = result.scores.query("model == 'naive' and fold == 1 and series == 'r1/1'").iloc[0]
+    errors = (rows["truth"] - rows["forecast"]).abs()
+    assert score["MedianAbsoluteError"] == pytest.approx(errors.median())
+    assert result.settings["metrics"][2:] == ["MedianAbsoluteError", "coverage"]
+
+
+def test_a_series_that_never_changes_has_no_scale():
+    """It is left out of the means of scaled errors, and does not make them infinite."""
+    y = panel([30, 30])
+    y.loc[("r0", 0)] = 5.0
+    result = compare(y, fh=2, models=["naive", "drift"], n_folds=2, verbose=0)
+    scores = result.scores.pivot_table("MASE", "model", "series", dropna=False)
+    assert scores["r0/0"].isna().all()
+    pd.testing.assert_series_equal(
+        result.table["MASE"].sort_index(), scores["r1/1"].sort_index(), check_names=False
+    )
+    assert result.table["sMAPE"].notna().all()
+
+
+def test_nothing_is_ranked_by_a_metric_that_is_not_defined():
+    y = pd.Series(5.0, months(30))
+    result = compare(y, fh=2, models=["naive", "drift"], n_folds=2, verbose=0)
+    assert result.table["MASE"].isna().all()
+    assert result.table["sMAPE"].notna().all()
+    assert result.verdict.startswith("No model can be ranked: the MASE is not defined")
+
+
+def test_zero_forecast_as_zero_is_no_error():
+    y = pd.Series(np.tile([0.0, 1.0], 20), months(40))
+    result = compare(y, fh=2, sp=2, models=["snaive"], metrics="sMAPE", n_folds=1, verbose=0)
+    assert result.table.loc["snaive", "sMAPE"] == 0
+
+
+# The result
 
 
 def test_table_is_sorted_and_complete(airline):
-    assert set(airline.table.index) == set(CLASSICAL)
-    assert airline.table["MASE"].is_monotonic_increasing
-    assert (airline.table[["fit_seconds", "predict_seconds"]] >= 0).all(axis=None)
+    table = airline.table
+    assert set(table.index) == set(CLASSICAL)
+    assert table.index.name == "model"
+    assert table["MASE"].is_monotonic_increasing
+    assert table["rank"].tolist() == [1, 2, 3, 4, 5, 6]
+    assert table.loc["arima", "MASE"] < 1 < table.loc["naive", "MASE"]
+    assert table["relative"].iloc[0] == 1
+    assert (table["error"] == "").all()
+    assert (table[SECONDS] >= 0).all(axis=None)
     assert len(airline.scores) == len(CLASSICAL) * 4
-    assert airline.table.loc["arima", "MASE"] < 1 < airline.table.loc["naive", "MASE"]
 
 
 def test_forecasts_and_truth_are_aligned(airline):
@@ -46,180 +164,384 @@ def test_forecasts_and_truth_are_aligned(airline):
     forecasts = airline.forecasts
     assert len(forecasts) == len(CLASSICAL) * 48
     np.testing.assert_array_equal(forecasts["truth"], y[pd.PeriodIndex(forecasts["time"])])
+    bounds = forecasts[["lower_95", "lower_80", "upper_80", "upper_95"]].to_numpy()
+    assert (np.diff(bounds, axis=1) > 0).all()
+
+
+def test_printed_it_is_a_table_and_a_verdict(airline):
+    printed = str(airline)
+    assert printed == repr(airline)
+    assert printed.splitlines()[-1] == airline.verdict
+    assert "MASE" in printed and "_se" not in printed
+    assert max(map(len, printed.splitlines()[:-1])) <= 100
+
+
+def test_csv(airline, tmp_path):
+    paths = airline.to_csv(tmp_path / "report")
+    assert [path.name for path in paths] == ["table.csv", "scores.csv", "forecasts.csv"]
+    assert set(pd.read_csv(paths[0], index_col="model").index) == set(CLASSICAL)
+
+
+def test_pictures_and_reports_are_those_of_the_reporting(airline, tmp_path, monkeypatch):
+    """The result only hands itself on."""
+    from skrnn.comparison import reporting
+
+    for name in reporting.__all__:
+        monkeypatch.setattr(reporting, name, lambda *given, name=name: f"{name} of {len(given)}")
+    assert airline.plot(best=2) == "plot_forecasts of 2"
+    assert airline.plot_ranks() == "plot_ranks of 1"
+    assert airline.plot_cost() == "plot_cost of 1"
+    assert airline.to_markdown() == "report_markdown of 1"
+    assert airline._repr_html_() == "short_html of 1"
+    path = airline.to_html(tmp_path / "new" / "report.html")
+    assert path.read_text() == "report_html of 1"
+
+
+def test_code_repeats_the_run(airline, capsys):
+    names = {}
+    exec(airline.settings["code"], names)
+    assert str(names["result"].verdict) in capsys.readouterr().out
+    pd.testing.assert_frame_equal(
+        names["result"].table.drop(columns=SECONDS), airline.table.drop(columns=SECONDS)
+    )
+    assert airline.settings["versions"]["sktime"].count(".") == 2
+
+
+def test_code_names_models_and_columns_to_fill_in():
+    y = panel([30, 30])
+    models = {"gru": GRUForecaster(max_steps=1, random_state=0)}
+    X = y.rename(columns={"units": "price"})
+    result = compare(y, X, fh=[1, 3], models=models, n_folds=1, verbose=0)
+    code = result.settings["code"]
+    assert "from skrnn.forecasting import GRUForecaster" in code
+    assert "models={'gru': GRUForecaster(max_steps=1, random_state=0)}" in code
+    assert "fh=[1, 3]" in code
+    assert "y = ...  # your series or panel" in code
+    assert "X = ...  # its exogenous columns" in code
+    compile(code, "code", "exec")
+
+
+# Folds
+
+
+def spy(seen):
+    """A forecaster that notes what it is fitted on."""
+
+    class Spy(BaseForecaster):
+        _tags = {
+            "y_inner_mtype": ["pd.DataFrame", "pd_multiindex_hier"],
+            "capability:exogenous": True,
+        }
+        _config = {"remember_data": False}
+        _y = _X = None
+
+        def _fit(self, y, X, fh):
+            seen.append((y, X, fh))
+            return self
+
+        def _predict(self, fh, X):
+            seen[-1] += (X,)
+            index = fh.to_absolute_index(self.cutoff)
+            return pd.Series(0.0, index)
+
+    return Spy()
+
+
+@pytest.mark.parametrize(("window", "lengths"), [("expanding", [15, 18]), ("sliding", [15, 15])])
+def test_folds_follow_one_another_and_end_with_the_data(window, lengths):
+    seen = []
+    y = pd.Series(np.arange(21.0), months(21), name="y")
+    X = pd.DataFrame({"x": np.arange(25)}, months(25))  # it may reach beyond y
+    compare(y, X, fh=3, models={"spy": spy(seen)}, n_folds=2, window=window, verbose=0)
+    assert [len(y) for y, *_ in seen] == lengths
+    for (train, columns, fh, future), end in zip(seen, (15, 18)):
+        assert train.index[-1] == y.index[end - 1]
+        assert columns.index.equals(train.index)
+        assert list(fh) == [1, 2, 3]
+        assert future.index.equals(y.index[end : end + 3])
+
+
+def test_some_steps_of_the_horizon():
+    y = load_series("nile")
+    some = compare(y, fh=[2, 5], models=["drift"], n_folds=2, verbose=0)
+    every = compare(y, fh=5, models=["drift"], n_folds=2, verbose=0)
+    expected = every.forecasts.groupby("fold").nth([1, 4]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(some.forecasts, expected)
+    assert some.settings["fh"] == [2, 5]
+
+
+def test_each_series_of_a_panel_ends_with_its_own_fold():
+    """Series of different lengths and of two levels; X on the same rows."""
+    y = panel([30, 37, 44])
+    X = y.rename(columns={"units": "price"}) + 1
+    models = {"gru": GRUForecaster(max_steps=2, random_state=0)}
+    result = compare(y, X, fh=3, models=models, n_folds=2, verbose=0)
+    assert sorted(result.scores["series"].unique()) == ["r0/0", "r0/2", "r1/1"]
+    for region, shop in [("r0", 0), ("r1", 1)]:
+        rows = result.forecasts.query(f"series == '{region}/{shop}'").sort_values("time")
+        expected = y.loc[(region, shop), "units"][-6:]
+        np.testing.assert_array_equal(rows["truth"], expected)
+        assert list(rows["time"]) == list(expected.index)
+    assert result.table.loc["gru", "error"] == ""
+    by_series = result.scores.groupby("series")["MASE"].mean()
+    assert result.table.loc["gru", "MASE"] == pytest.approx(by_series.mean())
+    assert result.table.loc["gru", "MASE_se"] == pytest.approx(by_series.std() / np.sqrt(3))
+
+
+def test_columns_help_the_models_that_use_them():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"promotion": rng.normal(size=80)}, months(80))
+    y = (5 * X["promotion"] + 0.1 * rng.normal(size=80)).rename("sales")
+    with_columns = compare(y, X, fh=4, models=["arima", "ets"], n_folds=2, verbose=0)
+    without = compare(y, fh=4, models=["arima", "ets"], n_folds=2, verbose=0)
+    assert with_columns.table.loc["arima", "MASE"] < 0.2 * without.table.loc["arima", "MASE"]
+    assert with_columns.table.loc["ets", "MASE"] == without.table.loc["ets", "MASE"]
+
+
+@pytest.mark.parametrize("kind", ["single", "panel"])
+def test_any_index_of_sktime_gives_the_same_scores(kind):
+    """Periods, time stamps and whole numbers."""
+    y = panel([40, 40]) if kind == "panel" else load_series("nile")[-40:].to_frame()
+    numbers = np.tile(np.arange(40), len(y) // 40)
+    periods = months(40)[numbers]
+    scores = []
+    for times in (periods, periods.to_timestamp(), numbers):
+        index = [y.index.get_level_values(level) for level in range(y.index.nlevels - 1)]
+        other = y.set_axis(pd.MultiIndex.from_arrays([*index, times]) if index else pd.Index(times))
+        if kind == "single" and isinstance(other.index, pd.DatetimeIndex):
+            other = other.asfreq("MS")
+        models = {"gru": GRUForecaster(max_steps=2, random_state=0)}
+        X = other.rename(columns=lambda name: "x") * 2
+        result = compare(other, X, fh=2, sp=4, models=models, n_folds=2, verbose=0)
+        assert result.table.loc["gru", "error"] == ""
+        scores.append(result.scores.drop(columns=SECONDS))
+    pd.testing.assert_frame_equal(scores[0], scores[1])
+    pd.testing.assert_frame_equal(scores[0], scores[2])
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"fh": 40}, ValueError, "100 observations: too few for 4 folds of 40 steps"),
+        ({"fh": 0}, ValueError, "fh must be a positive int or some of them, got 0"),
+        ({"fh": []}, ValueError, "fh must be a positive int"),
+        ({"n_folds": 0}, ValueError, "n_folds must be at least 1"),
+        ({"window": "rolling"}, ValueError, "window='rolling': expected one of"),
+        ({"metrics": ["MAE"]}, ValueError, "Unknown metric 'MAE'; choose from"),
+        ({"metrics": ["coverage", "MASE"]}, ValueError, "first metric ranks the models"),
+        ({"metrics": []}, ValueError, "first metric ranks the models"),
+        ({"metrics": [PinballLoss()]}, ValueError, "PinballLoss needs more than point forecasts"),
+        ({"metrics": [MeanRelativeAbsoluteError()]}, ValueError, "needs more than point"),
+        ({"y": "nile"}, TypeError, "y is no series or panel in a format of sktime"),
+        (
+            {"y": pd.DataFrame({"a": range(99), "b": 1})},
+            ValueError,
+            r"one column, got 2: \['a', 'b'\]",
+        ),
+        (
+            {"X": pd.DataFrame({"x": range(9)})},
+            ValueError,
+            "row for each of y, but lacks 100, first",
+        ),
+    ],
+)
+def test_wrong_requests(options, error, message):
+    with pytest.raises(error, match=message):
+        compare(**{"y": load_series("nile"), "fh": 2, "models": ["naive"], "verbose": 0, **options})
+
+
+def test_plain_numbers_are_a_series():
+    result = compare(np.arange(30.0), fh=2, models=["drift"], n_folds=2, verbose=0)
+    assert result.table.loc["drift", "MASE"] == pytest.approx(0)
+
+
+# Failures, warnings, interrupts
+
+
+class Moody(BaseForecaster):
+    """Forecasts zero, unless it is told to do something else at some of its fits."""
+
+    _tags = {"y_inner_mtype": "pd.Series"}
+    _config = {"remember_data": False}
+    _y = _X = None
+
+    def __init__(self, mood=None):
+        self.mood = mood
+        super().__init__()
+
+    def _fit(self, y, X, fh):
+        if self.mood is not None:
+            self.mood(len(y))
+        return self
+
+    def _predict(self, fh, X):
+        return pd.Series(0.0, fh.to_absolute_index(self.cutoff))
+
+
+def fail_at(length, error):
+    def mood(n):
+        if n == length:
+            raise error
+
+    return mood
+
+
+def test_a_failing_model_becomes_a_row():
+    models = {"broken": Moody(fail_at(98, RuntimeError("out of order"))), "zero": Moody()}
+    result = compare(load_series("nile"), fh=1, models=models, n_folds=3, verbose=0)
+    assert result.table.index.tolist() == ["zero", "broken"]
+    assert result.table.loc["broken", "error"] == "fold 2: out of order"
+    assert result.table.loc["broken"].drop("error").isna().all()
+    assert "broken failed: fold 2: out of order" in str(result)
+    assert set(result.scores["model"]) == {"zero"}
+    with pytest.raises(ValueError, match="Every model failed: broken: fold 3: out of order"):
+        compare(load_series("nile"), fh=1, models={"broken": models["broken"]}, verbose=0)
+
+
+def test_missing_values_are_no_forecast():
+    class Silent(Moody):
+        def _predict(self, fh, X):
+            return super()._predict(fh, X) * np.nan
+
+    result = compare(
+        load_series("nile"), fh=1, models={"a": Silent(), "b": Moody()}, n_folds=1, verbose=0
+    )
+    assert "missing values" in result.table.loc["a", "error"]
+
+
+def test_a_model_warns_once():
+    def mood(n):
+        for text in ("singular", "slow", "singular"):
+            warnings.warn(text, RuntimeWarning, stacklevel=1)
+
+    models = {"grumbler": Moody(mood), "zero": Moody()}
+    with pytest.warns(UserWarning, match="grumbler") as caught:
+        compare(load_series("nile"), fh=1, models=models, n_folds=3, verbose=0)
+    expected = "Model grumbler warned: RuntimeWarning: singular (1 more)"
+    assert [str(w.message) for w in caught] == [expected]
+
+
+def test_interrupt_keeps_the_folds_that_all_models_have_done():
+    models = {"first": Moody(), "second": Moody(fail_at(97, KeyboardInterrupt)), "third": Moody()}
+    result = compare(load_series("nile"), fh=1, models=models, n_folds=4, verbose=0)
+    assert result.settings["interrupted"] is True
+    done = result.scores[["model", "fold"]].value_counts()
+    assert done.to_dict() == {("first", 0): 1, ("second", 0): 1, ("third", 0): 1}
+    assert result.verdict.startswith("Interrupted after 1 of 4 folds. ")
+
+
+def test_interrupt_in_the_first_fold_keeps_the_models_that_are_done():
+    models = {"first": Moody(), "second": Moody(fail_at(96, KeyboardInterrupt)), "third": Moody()}
+    result = compare(load_series("nile"), fh=1, models=models, n_folds=4, verbose=0)
+    assert result.table["error"].astype(bool).to_dict() == {
+        "first": False,
+        "second": True,
+        "third": True,
+    }
+    with pytest.raises(KeyboardInterrupt):
+        compare(load_series("nile"), fh=1, models={"a": models["second"]}, verbose=0)
+
+
+def test_a_network_lets_the_interrupt_through(monkeypatch):
+    """Ctrl-C during its training ends the comparison, not one fit cut short and scored."""
+    original = torch.optim.AdamW.step
+    steps = []
+
+    def step(self, *args, **kwargs):
+        steps.append(self)
+        if len(steps) == 15:
+            raise KeyboardInterrupt
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", step)
+    models = {"zero": Moody(), "gru": GRUForecaster(max_steps=10, n_members=2, random_state=0)}
+    result = compare(load_series("nile"), fh=1, models=models, n_folds=2, verbose=0)
+    assert result.settings["interrupted"]
+    assert "interrupted" in result.table.loc["gru", "error"]
+
+
+# Repeating, processes, progress
 
 
 def test_networks_take_part_and_repeat_themselves():
     y = load_series("lynx")
     models = {"gru": GRUForecaster(max_steps=20, random_state=0)}
+    threads = torch.get_num_threads()
     one, two = (compare(y, fh=3, models=models, n_folds=2, verbose=0) for _ in range(2))
-    pd.testing.assert_frame_equal(one.table[["MASE", "sMAPE"]], two.table[["MASE", "sMAPE"]])
+    pd.testing.assert_frame_equal(one.table.drop(columns=SECONDS), two.table.drop(columns=SECONDS))
+    assert one.settings["networks"] == ["gru"]
+    assert one.table.loc["gru", "n_parameters"] > 100
+    assert torch.get_num_threads() == threads
+    assert models["gru"].is_fitted is False
 
 
-@pytest.mark.parametrize("name", sorted(MODELS))
-def test_every_name_runs(name):
-    result = compare(load_series("nile"), fh=2, models=[name], n_folds=1, verbose=0)
-    assert result.table.index.tolist() == [name]
-    assert np.isfinite(result.table["MASE"]).all()
+def same_table(**options):
+    """Check that options give the table and the forecasts of one model after the other."""
+    y = load_series("lynx")
+    models = {
+        "gru": GRUForecaster(max_steps=20, random_state=0),
+        "lstm": GRUForecaster(max_steps=20, random_state=1),
+    }
+    one = compare(y, fh=3, models=models, n_folds=2, verbose=0)
+    two = compare(y, fh=3, models=models, n_folds=2, verbose=0, **options)
+    pd.testing.assert_frame_equal(one.table.drop(columns=SECONDS), two.table.drop(columns=SECONDS))
+    pd.testing.assert_frame_equal(one.forecasts, two.forecasts)
 
 
-def test_panel():
-    y = pd.concat({k: load_series(k)[-60:] for k in ("gdp", "unemployment")}, names=["s", "t"])
-    result = compare(y.to_frame("y"), fh=2, sp=4, models=["snaive", "rnn"], n_folds=2, verbose=0)
-    assert len(result.forecasts) == 2 * 2 * 2 * 2
-    assert np.isfinite(result.table["MASE"]).all()
-    assert result.plot().axes
-
-
-class Broken(BaseForecaster):
-    _config = {"remember_data": False}
-    _y = _X = None
+class Where(Moody):
+    """A forecaster whose number of parameters is that of the process it was fitted in."""
 
     def _fit(self, y, X, fh):
-        raise RuntimeError("out of order")
+        self.n_parameters_ = os.getpid()
+        return self
 
 
-def test_a_failing_model_becomes_a_row(capsys):
-    models = {"broken": Broken(), "gru": GRUForecaster(max_steps=2, random_state=0)}
-    result = compare(load_series("nile"), fh=2, models=models, n_folds=1, verbose=0)
-    assert result.table.index.tolist() == ["gru", "broken"]
-    assert "out of order" in result.table.loc["broken", "error"]
-    assert "out of order" in str(result)
-    with pytest.raises(ValueError, match="Every model failed: broken"):
-        compare(load_series("nile"), fh=2, models={"broken": Broken()}, verbose=0)
+def test_two_processes_give_the_same_table():
+    same_table(n_jobs=2)
+    models = {"a": Where(), "b": Where()}
+    for n_jobs, here in ((1, True), (2, False)):
+        result = compare(load_series("nile"), fh=1, models=models, n_jobs=n_jobs, verbose=0)
+        assert ((result.table["n_parameters"] == os.getpid()) == here).all()
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"models": ["prophecy"]}, r"Unknown models \['prophecy'\]; choose from"),
-        ({"fh": 40}, "100 observations: too few for 4 folds of 40 steps"),
-        ({"window": "rolling"}, "window='rolling': expected one of"),
-    ],
-)
-def test_wrong_requests(options, message):
-    with pytest.raises(ValueError, match=message):
-        compare(load_series("nile"), **{"fh": 2, "verbose": 0, **options})
+def test_threads_give_the_same_table():
+    same_table(n_jobs=2, backend="threading")
 
 
-def test_missing_package_is_named_with_its_extra(monkeypatch):
-    import skrnn._optional as optional
-
-    def refuse(module):
-        raise ModuleNotFoundError(module)
-
-    monkeypatch.setattr(optional, "import_module", refuse)
-    with pytest.raises(ImportError, match=r"statsforecast is not installed.*skrnn\[compare\]"):
-        compare(load_series("nile"), fh=2, models=["ets"], verbose=0)
-
-
-def test_picture_shows_truth_and_best_models(airline):
-    figure = airline.plot(best=2)
-    labels = figure.axes[0].get_legend_handles_labels()[1]
-    assert labels == ["observed", *airline.table.index[:2]]
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of distributed, about ports and event loops
+def test_a_dask_cluster_gives_the_same_table():
+    distributed = pytest.importorskip("distributed")
+    cluster = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**cluster) as local, distributed.Client(local) as client:
+        same_table(backend="dask")
+        tasks = client.run(lambda dask_worker: len(dask_worker.state.log) > 0)
+        assert all(tasks.values())
 
 
-# Bundled series
+def test_progress_names_model_and_fold(capsys):
+    compare(load_series("nile"), fh=2, models=["naive", "drift"], n_folds=2, verbose=1)
+    shown = capsys.readouterr().err
+    assert "drift, fold 2 of 2" in shown
+    assert "0/4" in shown and "3/4" in shown
+    compare(load_series("nile"), fh=2, models=["naive"], n_folds=1, verbose=0)
+    assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("name", sorted(SERIES))
-def test_bundled_series(name):
-    y = load_series(name)
-    assert y.name == name
-    assert y.notna().all()
-    assert y.index.equals(pd.period_range(y.index[0], y.index[-1], freq=SERIES[name].freq))
+def test_drawing_is_loaded_when_it_is_needed():
+    if importlib.util.find_spec("matplotlib") is None:
+        pytest.skip("matplotlib is not installed")
+    code = "import sys, skrnn.comparison; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_unknown_series():
-    with pytest.raises(ValueError, match="no bundled series 'airlines'; choose one of"):
-        load_series("airlines")
-
-
-# Command line
-
-
-def test_command_on_a_bundled_series(tmp_path, capsys):
-    argv = "compare --dataset nile --horizon 2 --folds 2 --models naive gru --out".split()
-    assert cli.main([*argv, str(tmp_path / "report")]) == 0
-    printed = capsys.readouterr().out
-    assert "seasonal period: 1" in printed
-    assert "MASE" in printed
-    written = sorted(path.name for path in (tmp_path / "report").iterdir())
-    assert written == ["forecasts.csv", "forecasts.png", "scores.csv", "table.csv"]
-    assert all(name in printed for name in written)
-    table = pd.read_csv(tmp_path / "report" / "table.csv", index_col="model")
-    assert set(table.index) == {"naive", "gru"}
-
-
-@pytest.fixture
-def sales(tmp_path):
-    """Monthly sales of two stores, shuffled."""
-    months = pd.date_range("2020-01-01", periods=40, freq="MS")
-    parts = [
-        pd.DataFrame({"month": months, "store": store, "units": np.arange(40.0) * i + 5})
-        for i, store in enumerate("ab", start=1)
-    ]
-    path = tmp_path / "sales.csv"
-    table = pd.concat(parts).sample(frac=1, random_state=0)
-    table.to_csv(path, index=False)
-    return path, table
-
-
-ARGUMENTS = "--target units --time month --horizon 3 --folds 2 --models naive snaive".split()
-
-
-def test_command_on_a_csv_panel(sales, capsys):
-    path, _ = sales
-    assert cli.main(["compare", str(path), *ARGUMENTS, "--id", "store"]) == 0
-    printed = capsys.readouterr().out
-    assert "seasonal period: 12" in printed
-    assert "snaive" in printed
-
-
-def break_target(table):
-    return table.assign(units=["many", *table["units"].iloc[1:]])
-
-
-def break_time(table):
-    return table.assign(month=["soon", *table["month"].iloc[1:].astype(str)])
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda t: t.rename(columns={"units": "sold"}), r"has no column \['units'\]"),
-        (break_target, "'units' must hold numbers.*first in row 1: 'many'"),
-        (break_time, "'month' must hold dates or whole numbers; row 1 holds 'soon'"),
-        (lambda t: t, "'month' has .* more than once.*--id"),
-        (lambda t: t[t.store == "a"].sort_values("month").drop(index=7), "no regular frequency"),
-        (
-            lambda t: t[t.store == "a"].assign(month=[*range(20), *range(21, 41)]),
-            "not evenly spaced: there is a gap before 21",
-        ),
-    ],
-)
-def test_wrong_csv(sales, capsys, change, message):
-    path, table = sales
-    change(table).to_csv(path, index=False)
-    assert cli.main(["compare", str(path), *ARGUMENTS]) == 1
-    assert re.search(message, capsys.readouterr().err)
-
-
-@pytest.mark.parametrize(
-    ("argv", "message"),
-    [
-        ("compare --horizon 2", "either a CSV file or a bundled series"),
-        ("compare x.csv --horizon 2", "needs --target and --time"),
-        ("compare x.csv --target a --time b --horizon 2", "x.csv"),
-        ("compare --dataset nothing --horizon 2", "no bundled series"),
-    ],
-)
-def test_wrong_command(argv, message, capsys):
-    assert cli.main(argv.split()) == 1
-    assert message in capsys.readouterr().err
-
-
-def test_info(capsys):
-    assert cli.main(["info"]) == 0
-    printed = capsys.readouterr().out
-    for entry in ("skrnn", "torch", "sktime", "device", "fused kernels"):
-        assert entry in printed
+def test_levels_without_names_and_whole_numbers_in_columns():
+    """What users bring: an index from concat, and dummies that are integers."""
+    rng = np.random.default_rng(0)
+    index = pd.period_range("2015-01", periods=40, freq="M")
+    X = pd.concat([pd.DataFrame({"on": rng.integers(0, 2, 40)}, index)] * 2, keys=["a", "b"])
+    y = (5.0 * X["on"] + rng.normal(size=80)).to_frame("y")
+    result = compare(y, X, fh=2, models=["naive", "arima"], n_folds=2, verbose=0)
+    assert result.table.loc["arima", "MASE"] < 0.5 * result.table.loc["naive", "MASE"]
+    assert set(result.scores["series"]) == {"a", "b"}
+    assert y.index.names == [None, None]

@@ -13,15 +13,29 @@ import pytest
 import skrnn
 
 ROOT = Path(__file__).parents[1]
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def run_blocks(page, least):
+    """Run the Python blocks of a page in their order, and return what they leave behind."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    assert len(blocks) >= least
+    namespace = {}
+    for block in blocks:
+        exec(block, namespace)
+    return namespace
+
+
+def test_comparison_blocks_run(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = run_blocks("docs/comparison.md", 5)
+    errors = namespace["result"].table["MASE"]
+    assert errors[["gru", "arima"]].max() < 0.2 * errors["ets"]  # which knows of no promotions
+    assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
 def test_readme_blocks_run_in_order(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert len(BLOCKS) >= 3
-    namespace = {}
-    for block in BLOCKS:
-        exec(block, namespace)
+    namespace = run_blocks("README.md", 3)
     assert namespace["search"].best_score_ > 0.75
     assert set(namespace["result"].table.index) == {"snaive", "ets", "arima", "gru"}
 

@@ -20,7 +20,15 @@ from tests.forecasting_data import QUICK, panel, quick, seasonal, without_last
 THREE = (RNNForecaster, LSTMForecaster, GRUForecaster)
 
 
-@pytest.mark.parametrize("forecaster", THREE)
+# The three differ in their cell only, and a pass takes a minute.
+@pytest.mark.parametrize(
+    "forecaster",
+    [
+        GRUForecaster,
+        pytest.param(LSTMForecaster, marks=pytest.mark.slow),
+        pytest.param(RNNForecaster, marks=pytest.mark.slow),
+    ],
+)
 def test_sktime_checks(forecaster):
     results = check_estimator(forecaster, raise_exceptions=False, verbose=False)
     assert len(results) > 500

@@ -17,7 +17,7 @@ LAYERS = [
     ["cli"],
     ["comparison"],
     ["forecasting"],
-    ["datasets", "_info"],
+    ["datasets", "_info", "_tables"],
     ["_classifier", "_regressor"],
     ["_base"],
     ["_design", "_reading"],

@@ -1,122 +1,168 @@
-"""Run every model over the same rolling-origin folds."""
+"""Compare models over the same rolling-origin folds."""
+
+import warnings
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
-from sktime.forecasting.base import BaseForecaster, ForecastingHorizon
-from sktime.forecasting.model_evaluation import evaluate
-from sktime.performance_metrics.forecasting import (
-    MeanAbsolutePercentageError,
-    MeanAbsoluteScaledError,
-)
-from sktime.split import ExpandingWindowSplitter, SlidingWindowSplitter
-from tqdm import tqdm
 
-from ._models import choose_models
-from ._quiet import without_future_warnings
+from ._folds import check_data, make_folds
+from ._gather import gather
+from ._models import choose_models, is_network
+from ._quiet import caught_warnings
+from ._reproduce import code_of, versions
 from ._result import Comparison
+from ._running import Runs, run_all
+from ._scores import check_metrics, name_of
 
-SPLITTERS = {"expanding": ExpandingWindowSplitter, "sliding": SlidingWindowSplitter}
-METRICS = {
-    "MASE": "test_MeanAbsoluteScaledError",
-    "sMAPE": "test_MeanAbsolutePercentageError",
-    "fit_seconds": "fit_time",
-    "predict_seconds": "pred_time",
-}
+JOBLIB = (None, "loky", "multiprocessing", "threading")
 
 
 def compare(
     y,
+    X=None,
     *,
-    fh,
-    sp=1,
+    fh: int | Sequence[int],
+    sp: int = 1,
     models="default",
-    n_folds=4,
-    window="expanding",
-    random_state=0,
-    verbose=1,
+    n_folds: int = 4,
+    window: str = "expanding",
+    metrics=("MASE", "RMSSE", "sMAPE", "quantile_loss", "coverage"),
+    n_jobs: int | None = None,
+    backend: str | None = None,
+    random_state: int = 0,
+    verbose: int = 1,
 ) -> Comparison:
     """Compare networks with classical models on a series or a panel.
 
-    Each fold forecasts the horizon right after its training data; the horizons of the folds
-    follow one another and the last one ends with the data. All models see the same folds.
+    The horizons of the folds follow one another, and the last one ends with the data; in a panel
+    each series ends with its own. All models are fitted anew on the training part of each fold.
 
     Parameters
     ----------
-    y : Series, or DataFrame with a MultiIndex (a panel)
-        Without missing values, with a regular index.
+    y : Series, or DataFrame with a MultiIndex (a panel or hierarchy)
+        One column, with a regular index, as sktime has it.
+    X : DataFrame, optional
+        Exogenous columns on the index of y. Models get them over the horizon too; models that
+        cannot use them do without.
     fh : int or sequence of int
         Steps to forecast; an int means all steps up to it.
     sp : int, default=1
         Seasonal period, in time steps.
-    models : "default", list of str, or dict of str to sktime forecaster
-        Names from ``skrnn.comparison.MODELS``, or forecasters of your own. "default" is naive,
-        snaive, ets, arima, lstm and gru.
+    models : "default", "all", list of str, or dict, default="default"
+        Names from ``skrnn.comparison.MODELS``; or a dict of name to sktime forecaster, or to a
+        scikit-learn regressor, which is given the last values of the deseasonalised differences.
+        "default" is naive, snaive, drift, ets, arima, theta, lstm and gru; "all" is every model
+        whose package is installed.
     n_folds : int, default=4
     window : {"expanding", "sliding"}, default="expanding"
-        Whether training data grow from fold to fold, or only move.
+        Whether training parts grow from fold to fold, or only move.
+    metrics : sequence of str or sktime metrics
+        MASE, RMSSE, sMAPE (per cent), quantile_loss (scaled as the MASE is), coverage (of 80 % and
+        95 % intervals), and sktime metrics of point forecasts. The first one ranks the models.
+    n_jobs : int, optional
+        Models that are run side by side, in processes; -1 for one on each core.
+    backend : str, optional
+        Backend of sktime to use instead of "loky": "multiprocessing", "threading", "dask", "ray".
+        "dask" uses the cluster whose client is active. The models of a fold are the unit of work.
     random_state : int, default=0
-        Seed of the networks.
+        Seed of the networks, and of other models by name that draw random numbers.
     verbose : int, default=1
-        1 shows a progress bar that names the model in hand.
+        1 shows a progress bar that names the model and the fold in hand.
 
     Returns
     -------
     Comparison
+        After Ctrl-C that of the folds that all models had done.
 
     Raises
     ------
+    TypeError
+        If the data or a model are of a kind that sktime does not know.
     ValueError
-        If the data are too short for the folds, or a model is unknown.
+        If the data are too short for the folds, a name is unknown, or every model failed.
     ImportError
         If a model's package is missing; says which extra installs it.
+
+    Warns
+    -----
+    UserWarning
+        Once for each model that warned, with its first warning.
+
+    Notes
+    -----
+    MASE and RMSSE divide by the error of the seasonal naive forecast in the training part of the
+    fold. A series that repeats its season there exactly has none, and is left out of their means.
+
+    A forecaster is left as it was: clones are fitted. Random numbers are its own affair, so that
+    a network of yours needs its ``random_state`` for a run that can be repeated.
+
+    Examples
+    --------
+    >>> from skrnn.comparison import compare
+    >>> from skrnn.datasets import load_series
+    >>> y = load_series("airline")
+    >>> result = compare(y, fh=12, sp=12, models=["naive", "snaive", "drift"], verbose=0)
+    >>> result.table.index[0]
+    'snaive'
     """
-    steps = list(range(1, fh + 1)) if np.isscalar(fh) else sorted(int(step) for step in fh)
-    with without_future_warnings():
-        forecasters = choose_models(models, sp, random_state)
-    splitter = make_splitter(y, steps, sp, n_folds, window)
-    results = {}
-    with tqdm(forecasters.items(), disable=not verbose, unit="model", leave=False) as progress:
-        for name, forecaster in progress:
-            progress.set_postfix_str(name)
-            results[name] = _run(forecaster, splitter, y, sp)
-    settings = {
-        "fh": steps,
+    steps = _read_horizon(fh)
+    metrics = check_metrics(metrics)
+    y, X = check_data(y, X)
+    with caught_warnings():
+        forecasters, left_out = choose_models(models, sp, random_state)
+    folds = make_folds(y, X, steps, sp, n_folds, window)
+    with caught_warnings():  # what threads let through
+        runs = run_all(forecasters, folds, *_choose_backend(n_jobs, backend), verbose)
+    n_done = runs.keep_shared_folds()
+    if not n_done:
+        reasons = "; ".join(f"{name}: {why}" for name, why in runs.failures.items())
+        raise ValueError(f"Every model failed: {reasons}")
+    _pass_on_warnings(runs)
+    arguments = {
+        "fh": steps[-1] if steps == list(range(1, steps[-1] + 1)) else steps,
         "sp": sp,
+        "models": models if isinstance(models, (str, dict)) else list(forecasters),
         "n_folds": n_folds,
         "window": window,
+        "metrics": metrics,
         "random_state": random_state,
     }
-    return Comparison.from_folds(y, results, settings)
+    settings = {
+        **arguments,
+        "fh": steps,
+        "models": list(forecasters),
+        "metrics": [name_of(metric) for metric in metrics],
+        "networks": [name for name, model in forecasters.items() if is_network(model)],
+        "left_out": left_out,
+        "interrupted": runs.interrupted,
+        "versions": versions(),
+        "code": code_of(y, X, arguments),
+    }
+    return gather(y, runs, folds[:n_done], metrics, settings)
 
 
-def make_splitter(y, steps: list[int], sp: int, n_folds: int, window: str):
-    """Folds whose horizons follow one another and end with the data."""
-    if window not in SPLITTERS:
-        raise ValueError(f"window={window!r}: expected one of {sorted(SPLITTERS)}.")
-    lengths = [len(y)]
-    if isinstance(y.index, pd.MultiIndex):
-        lengths = y.groupby(level=list(range(y.index.nlevels - 1)), sort=False).size()
-    horizon = steps[-1]
-    first_train = min(lengths) - n_folds * horizon
-    if first_train < max(horizon + 2, sp + 1):
-        raise ValueError(
-            f"The shortest series has {min(lengths)} observations: too few for {n_folds} folds "
-            f"of {horizon} steps and a first training part of at least "
-            f"{max(horizon + 2, sp + 1)}. Ask for fewer folds or a shorter horizon."
-        )
-    horizon_object = ForecastingHorizon(steps, is_relative=True)
-    first = {"expanding": "initial_window", "sliding": "window_length"}[window]
-    return SPLITTERS[window](fh=horizon_object, step_length=horizon, **{first: first_train})
+def _read_horizon(fh) -> list[int]:
+    """Steps in order; an int means all up to it."""
+    steps = range(1, fh + 1) if np.isscalar(fh) else fh
+    steps = sorted({int(step) for step in steps})
+    if not steps or steps[0] < 1:
+        raise ValueError(f"fh must be a positive int or some of them, got {fh!r}.")
+    return steps
 
 
-def _run(forecaster: BaseForecaster, splitter, y, sp: int) -> pd.DataFrame | Exception:
-    """Scores and forecasts of all folds, or the error that a model ended with."""
-    scoring = [MeanAbsoluteScaledError(sp=sp), MeanAbsolutePercentageError(symmetric=True)]
-    with without_future_warnings():
-        try:
-            folds = evaluate(
-                forecaster, splitter, y, scoring=scoring, return_data=True, error_score="raise"
-            )
-        except Exception as error:  # a model that fails must not end the comparison
-            return error
-    return folds.rename(columns={column: name for name, column in METRICS.items()})
+def _choose_backend(n_jobs: int | None, backend: str | None) -> tuple[str | None, dict | None]:
+    """Backend of sktime and its parameters; dask and ray have a number of workers of their own."""
+    if backend not in JOBLIB:
+        return backend, None
+    if backend is None and n_jobs in (None, 1):
+        return None, None
+    return backend or "loky", {"n_jobs": n_jobs or -1}
+
+
+def _pass_on_warnings(runs: Runs) -> None:
+    """Pass on the first warning of each model, with the number of the others."""
+    for name, outcomes in runs.outcomes.items():
+        texts = list(dict.fromkeys(text for outcome in outcomes for text in outcome.warnings))
+        if texts:
+            others = f" ({len(texts) - 1} more)" if len(texts) > 1 else ""
+            warnings.warn(f"Model {name} warned: {texts[0]}{others}", stacklevel=3)

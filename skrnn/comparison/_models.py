@@ -1,58 +1,153 @@
 """Models by name: a table that a reader can extend."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from sklearn.base import BaseEstimator, is_regressor
 from sktime.forecasting.base import BaseForecaster
 from sktime.forecasting.naive import NaiveForecaster
 
 from .._optional import import_optional
 from ..forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
+from ..forecasting._forecasters import BaseRecurrentForecaster
+from ._reduction import reduce_to_forecaster
 
-STATSFORECAST = "sktime.forecasting.statsforecast"
+Factory = Callable[[int, int], BaseForecaster]
 
 
-def _statsforecast(name: str, sp_name: str) -> Callable[[int, int], BaseForecaster]:
-    def make(sp: int, random_state: int) -> BaseForecaster:
-        import_optional("statsforecast", "compare")
-        return getattr(import_optional(STATSFORECAST, "compare"), name)(**{sp_name: sp})
+def _statsforecast(name: str, **parameters) -> BaseForecaster:
+    import_optional("statsforecast", "compare")
+    module = import_optional("sktime.forecasting.statsforecast", "compare")
+    return getattr(module, name)(**parameters)
 
-    return make
+
+def _sarima(sp: int) -> BaseForecaster:
+    """The airline model (0,1,1)(0,1,1) of Box and Jenkins, without its season if there is none.
+
+    Without standard errors of the coefficients, which take most of the time.
+    """
+    import_optional("statsmodels", "compare")
+    sarimax = import_optional("sktime.forecasting.sarimax", "compare").SARIMAX
+    seasonal = (0, 1, 1, sp) if sp > 1 else (0, 0, 0, 0)
+    quick = {"concentrate_scale": True, "cov_type": "none"}
+    return sarimax(order=(0, 1, 1), seasonal_order=seasonal, trend=None, **quick)
+
+
+def _stl(sp: int) -> BaseForecaster:
+    """STL, with exponential smoothing of the rest; that alone if there is no season."""
+    smoothing = _statsforecast("StatsForecastAutoETS", model="ZZN")
+    if sp == 1:
+        return smoothing
+    return _statsforecast("StatsForecastMSTL", season_length=sp, trend_forecaster=smoothing)
+
+
+def _prophet(sp: int, random_state: int) -> BaseForecaster:
+    """Prophet takes its seasons from the dates, not from sp."""
+    import_optional("prophet", "more")
+    return import_optional("sktime.forecasting.fbprophet", "more").Prophet()
+
+
+def _lightgbm(sp: int, random_state: int) -> BaseForecaster:
+    # The default of 20 samples a leaf allows few splits on a series of a hundred points.
+    trees = import_optional("lightgbm", "more").LGBMRegressor(
+        min_child_samples=5, n_jobs=1, random_state=random_state, verbose=-1
+    )
+    return reduce_to_forecaster(trees, sp)
+
+
+def _xgboost(sp: int, random_state: int) -> BaseForecaster:
+    trees = import_optional("xgboost", "more").XGBRegressor(n_jobs=1, random_state=random_state)
+    return reduce_to_forecaster(trees, sp)
 
 
 # Each entry makes a forecaster from the seasonal period and a seed.
-MODELS: dict[str, Callable[[int, int], BaseForecaster]] = {
+MODELS: dict[str, Factory] = {
     "naive": lambda sp, random_state: NaiveForecaster(strategy="last"),
     "snaive": lambda sp, random_state: NaiveForecaster(strategy="last", sp=sp),
     "drift": lambda sp, random_state: NaiveForecaster(strategy="drift"),
-    "ets": _statsforecast("StatsForecastAutoETS", "season_length"),
-    "arima": _statsforecast("StatsForecastAutoARIMA", "sp"),
-    "theta": _statsforecast("StatsForecastAutoTheta", "season_length"),
+    "ets": lambda sp, random_state: _statsforecast("StatsForecastAutoETS", season_length=sp),
+    "arima": lambda sp, random_state: _statsforecast("StatsForecastAutoARIMA", sp=sp),
+    "sarima": lambda sp, random_state: _sarima(sp),
+    "theta": lambda sp, random_state: _statsforecast("StatsForecastAutoTheta", season_length=sp),
+    "stl": lambda sp, random_state: _stl(sp),
+    "prophet": _prophet,
+    "lightgbm": _lightgbm,
+    "xgboost": _xgboost,
     "rnn": lambda sp, random_state: RNNForecaster(sp=sp, random_state=random_state),
     "lstm": lambda sp, random_state: LSTMForecaster(sp=sp, random_state=random_state),
     "gru": lambda sp, random_state: GRUForecaster(sp=sp, random_state=random_state),
 }
-DEFAULT = ("naive", "snaive", "ets", "arima", "lstm", "gru")
+DEFAULT = ("naive", "snaive", "drift", "ets", "arima", "theta", "lstm", "gru")
 
 
-def choose_models(models, sp: int, random_state: int) -> dict[str, BaseForecaster]:
-    """Forecasters by name.
+def choose_models(
+    models, sp: int, random_state: int
+) -> tuple[dict[str, BaseForecaster], dict[str, str]]:
+    """Forecasters by name, and why others of "all" are left out.
 
     Parameters
     ----------
-    models : "default", list of str, or dict of str to sktime forecaster
-    sp : int
-    random_state : int
+    models : "default", "all", list of str, or dict of str to forecaster or regressor
+        As in `compare`.
+    sp, random_state : int
 
     Raises
     ------
     ValueError
-        If a name is not in ``MODELS``.
+        If there is no model, or a name is not in ``MODELS``.
+    TypeError
+        If an object is neither a sktime forecaster nor a scikit-learn regressor.
+    ImportError
+        If the package of a model that was asked for by name is missing.
     """
     if isinstance(models, dict):
-        return dict(models)
-    names = DEFAULT if isinstance(models, str) and models == "default" else models
-    names = [names] if isinstance(names, str) else list(names)
+        chosen = {name: _as_forecaster(name, model, sp) for name, model in models.items()}
+        return _not_empty(chosen), {}
+    if isinstance(models, str) and models == "all":
+        return _all_installed(sp, random_state)
+    names = _names(models)
     unknown = [name for name in names if name not in MODELS]
     if unknown:
-        raise ValueError(f"Unknown models {unknown}; choose from {sorted(MODELS)}.")
-    return {name: MODELS[name](sp, random_state) for name in names}
+        raise ValueError(
+            f"Unknown models {unknown}; choose from {sorted(MODELS)}, or pass a dict of name to "
+            "forecaster."
+        )
+    return _not_empty({name: MODELS[name](sp, random_state) for name in names}), {}
+
+
+def is_network(forecaster: BaseForecaster) -> bool:
+    """Whether a forecaster is a network of skrnn, or a composition around one."""
+    parts = [forecaster, *forecaster.get_params().values()]
+    return any(isinstance(part, BaseRecurrentForecaster) for part in parts)
+
+
+def _names(models: str | Iterable[str]) -> list[str]:
+    if isinstance(models, str):
+        return list(DEFAULT) if models == "default" else [models]
+    return list(models)
+
+
+def _all_installed(sp: int, random_state: int):
+    chosen, left_out = {}, {}
+    for name, make in MODELS.items():
+        try:
+            chosen[name] = make(sp, random_state)
+        except ImportError as error:
+            left_out[name] = str(error)
+    return chosen, left_out
+
+
+def _as_forecaster(name: str, model, sp: int) -> BaseForecaster:
+    if isinstance(model, BaseForecaster):
+        return model
+    if isinstance(model, BaseEstimator) and is_regressor(model):
+        return reduce_to_forecaster(model, sp)
+    raise TypeError(
+        f"Model {name!r} must be a sktime forecaster or a scikit-learn regressor; got {model!r}. "
+        "Models by name are passed as a list."
+    )
+
+
+def _not_empty(chosen: dict) -> dict:
+    if not chosen:
+        raise ValueError("models is empty: name at least one model, or leave it out.")
+    return chosen

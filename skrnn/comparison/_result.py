@@ -5,44 +5,46 @@ from pathlib import Path
 
 import pandas as pd
 
-from ._plot import plot_forecasts
+from ._significance import Significance
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """Scores and forecasts of several models on the same folds.
+    """Scores and forecasts of several models on the same folds, and what follows from them.
 
     Attributes
     ----------
     table : DataFrame
-        One row a model, best first: mean MASE and sMAPE (per cent) over folds and series, seconds
-        to fit and predict one fold, and the error of a model that failed.
+        One row a model, best first by the first metric. Each metric as mean over folds and series,
+        and its standard error (``MASE_se``): over series, or over folds if there is one series.
+        ``relative`` is the first metric divided by that of the best classical model; ``rank``
+        counts from 1; seconds are those of one fold; ``n_parameters`` is that of a network's last
+        fold; ``error`` says why a model failed and is empty otherwise.
     scores : DataFrame
-        One row for each model and fold.
+        One row for each model, series and fold: metrics, and the seconds of the whole fold.
     forecasts : DataFrame
-        One row for each model, fold and time: the forecast and the truth.
+        One row for each model, series, fold and time: forecast, bounds of the 80 % and 95 %
+        intervals (NaN where a model has none), truth.
+    significance : Significance
+        Tests against the best classical model.
+    verdict : str
+        One plain sentence: which model to use.
     y : Series or DataFrame
         The data.
     settings : dict
-        Horizon, folds and seed.
+        ``fh, sp, n_folds, window, metrics, random_state, models`` as they were used;
+        ``networks``, the models that are networks of skrnn; ``left_out``, models of "all" that are
+        not installed, with the reason; ``interrupted``; ``versions`` of packages; ``code``, Python
+        that repeats the run.
     """
 
     table: pd.DataFrame
     scores: pd.DataFrame
     forecasts: pd.DataFrame
+    significance: Significance
+    verdict: str
     y: pd.Series | pd.DataFrame
     settings: dict
-
-    @classmethod
-    def from_folds(cls, y, results: dict, settings: dict) -> "Comparison":
-        """Gather what `sktime.forecasting.model_evaluation.evaluate` returned for each model."""
-        scores = _gather_scores(results)
-        table = scores.groupby("model", sort=False).mean().drop(columns="fold")
-        table = table.reindex(list(results)).sort_values("MASE")
-        failures = {name: str(r) for name, r in results.items() if isinstance(r, Exception)}
-        if failures:
-            table["error"] = pd.Series(failures).reindex(table.index).fillna("")
-        return cls(table, scores, _gather_forecasts(results), y, settings)
 
     def plot(self, best: int = 3):
         """Draw the history, the truth and the forecasts of the best models.
@@ -56,7 +58,52 @@ class Comparison:
         -------
         matplotlib.figure.Figure
         """
-        return plot_forecasts(self.y, self.forecasts, list(self.table.index[:best]))
+        from .reporting import plot_forecasts
+
+        return plot_forecasts(self, best)
+
+    def plot_ranks(self):
+        """Draw mean ranks with their critical difference; for one series, the first metric.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from .reporting import plot_ranks
+
+        return plot_ranks(self)
+
+    def plot_cost(self):
+        """Draw the first metric against the seconds a model takes.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from .reporting import plot_cost
+
+        return plot_cost(self)
+
+    def to_html(self, path) -> Path:
+        """Write one self-contained page: verdict, pictures, table, settings and code.
+
+        Parameters
+        ----------
+        path : path-like
+            The file; its folder is made if it is not there.
+        """
+        from .reporting import report_html
+
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report_html(self), encoding="utf-8")
+        return path
+
+    def to_markdown(self) -> str:
+        """Write the verdict, the table and the settings in Markdown."""
+        from .reporting import report_markdown
+
+        return report_markdown(self)
 
     def to_csv(self, folder) -> list[Path]:
         """Write ``table.csv``, ``scores.csv`` and ``forecasts.csv`` into a folder."""
@@ -68,46 +115,28 @@ class Comparison:
         self.forecasts.to_csv(paths[2], index=False)
         return paths
 
+    def _repr_html_(self) -> str:
+        from .reporting import short_html
+
+        return short_html(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
-        shown = self.table.round({"MASE": 3, "sMAPE": 2, "fit_seconds": 3, "predict_seconds": 3})
-        return shown.to_string(na_rep="")
+        done = self.table[self.table["error"] == ""]
+        hidden = [column for column in done if column.endswith("_se")]
+        shown = done.drop(columns=[*hidden, "rank", "error"]).dropna(axis=1, how="all")
+        shown = shown.map(_short).rename(columns=lambda name: name.replace("_seconds", " s"))
+        text = shown.rename_axis(None).to_string()
+        failed = [f"{name} failed: {why}" for name, why in self.table["error"].items() if why]
+        return "\n".join([text, *failed, "", self.verdict])
 
 
-def _gather_scores(results: dict) -> pd.DataFrame:
-    columns = ["MASE", "sMAPE", "fit_seconds", "predict_seconds"]
-    parts = []
-    for name, folds in results.items():
-        if isinstance(folds, Exception):
-            continue
-        part = folds[columns].astype(float)
-        part["sMAPE"] *= 100
-        part.insert(0, "fold", range(len(part)))
-        part.insert(0, "model", name)
-        parts.append(part)
-    if not parts:
-        raise ValueError(
-            "Every model failed: " + "; ".join(f"{name}: {e}" for name, e in results.items())
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
-def _gather_forecasts(results: dict) -> pd.DataFrame:
-    parts = []
-    for name, folds in results.items():
-        if isinstance(folds, Exception):
-            continue
-        for fold, (forecast, truth) in enumerate(zip(folds["y_pred"], folds["y_test"])):
-            frame = forecast.index.to_frame(index=False)
-            frame.columns = _index_names(forecast.index)
-            frame.insert(0, "fold", fold)
-            frame.insert(0, "model", name)
-            frame["forecast"] = forecast.to_numpy().reshape(-1)
-            frame["truth"] = truth.to_numpy().reshape(-1)
-            parts.append(frame)
-    return pd.concat(parts, ignore_index=True)
-
-
-def _index_names(index: pd.Index) -> list[str]:
-    """Names of the levels of an index: those of the series, then "time"."""
-    series = [name or f"level_{i}" for i, name in enumerate(index.names[:-1])]
-    return [*series, "time"]
+def _short(number) -> str:
+    """Three digits, and all of a whole number."""
+    if pd.isna(number):
+        return ""
+    if isinstance(number, int) or abs(number) >= 100:
+        return f"{number:.0f}"
+    return f"{number:#.3g}"

@@ -1,0 +1,6 @@
+"""Series from CSV and Parquet files, with errors that name columns and rows."""
+
+from ._columns import Columns
+from ._series import SeriesData, read_future, read_series
+
+__all__ = ["Columns", "SeriesData", "read_future", "read_series"]

@@ -1,0 +1,120 @@
+"""Files become tables of cells that remember their rows."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from .._optional import import_optional
+
+PARQUET = {".parquet", ".pq"}
+SEPARATORS = (",", ";", "\t", "|")
+SHOWN = 20  # columns that an error lists
+
+
+def read_cells(path, names: list[str]) -> pd.DataFrame:
+    """Read some columns of a CSV or Parquet file.
+
+    The separator of a CSV file is the one by which its header has the columns asked for.
+
+    Parameters
+    ----------
+    path : path-like
+        Parquet if it ends in .parquet or .pq, else CSV in UTF-8, with a header.
+    names : list of str
+
+    Returns
+    -------
+    DataFrame
+        Cells of a CSV file are text, those of a Parquet file typed. The index holds the rows as
+        an editor counts them: those of a CSV file start at 2, after the header.
+
+    Raises
+    ------
+    ValueError
+        If the file is empty, cannot be parsed, or lacks a column.
+    ImportError
+        If a Parquet file is read and pyarrow is not installed.
+    """
+    read = _read_parquet if Path(path).suffix.lower() in PARQUET else _read_csv
+    cells = read(path, names)
+    if cells.empty:
+        raise ValueError(f"{path} has a header, but no rows.")
+    return cells
+
+
+def _read_csv(path, names: list[str]) -> pd.DataFrame:
+    headers = {separator: _header(path, separator) for separator in SEPARATORS}
+    fitting = [s for s, header in headers.items() if set(names) <= set(header)]
+    separator = fitting[0] if fitting else max(SEPARATORS, key=lambda s: len(headers[s]))
+    header = headers[separator]
+    _check_columns(path, names, header)
+    cells = _parse_csv(path, separator).fillna("").iloc[1:]
+    cells = cells[(cells != "").any(axis=1)]  # spreadsheets leave empty rows behind
+    return cells[[header.index(name) for name in names]].set_axis(names, axis=1)
+
+
+def _header(path, separator: str) -> list[str]:
+    first = _parse_csv(path, separator, nrows=1)
+    return [str(name).strip() for name in first.fillna("").iloc[0]]
+
+
+def _parse_csv(path, separator: str, **options) -> pd.DataFrame:
+    """All cells as text, the header among them; row i has the index i."""
+    try:
+        table = pd.read_csv(
+            path,
+            sep=separator,
+            header=None,  # so that a row with more cells than the header is refused
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            **options,
+        )
+    except pd.errors.EmptyDataError:
+        raise ValueError(f"{path} is empty; expected a header and rows.") from None
+    except UnicodeDecodeError:
+        raise ValueError(
+            f"{path} is no text in UTF-8. Save it as CSV in UTF-8; Parquet files must end in "
+            ".parquet."
+        ) from None
+    except pd.errors.ParserError as error:
+        raise ValueError(_explain(path, separator, str(error))) from None
+    return table.set_axis(range(1, len(table) + 1))
+
+
+def _explain(path, separator: str, message: str) -> str:
+    cells = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message)
+    if cells is None:
+        return f"{path} cannot be read as CSV: {message.strip()}"
+    expected, row, seen = cells.groups()
+    return (
+        f"{path}: row {row} has {seen} cells, but the header has {expected}. Put cells that hold "
+        f"the separator {separator!r} into double quotes."
+    )
+
+
+def _read_parquet(path, names: list[str]) -> pd.DataFrame:
+    parquet = import_optional("pyarrow.parquet", "compare")
+    try:
+        columns = parquet.read_schema(path).names
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be read as Parquet: {error}") from None
+    _check_columns(path, names, columns)
+    table = pd.read_parquet(path, columns=names)
+    if set(names) - set(table.columns):  # pandas stores its index among the columns
+        table = table.reset_index()
+    return table[names].set_axis(range(1, len(table) + 1))
+
+
+def _check_columns(path, names: list[str], found: list[str]) -> None:
+    missing = [name for name in names if name not in found]
+    if missing:
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise ValueError(
+            f"{path} has no column {missing}; its columns are {found[:SHOWN]}{more}. The first "
+            "row must name the columns, separated by comma, semicolon, tab or bar."
+        )
+    repeated = [name for name in names if found.count(name) > 1]
+    if repeated:
+        raise ValueError(f"{path} has more than one column {repeated}; rename all but one.")

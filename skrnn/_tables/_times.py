@@ -1,0 +1,125 @@
+"""A column of times becomes whole numbers or timestamps."""
+
+import itertools
+import re
+import warnings
+
+import pandas as pd
+from pandas.tseries.api import guess_datetime_format
+
+from ._cells import check_present, name_rows, to_text
+
+ZONE = r":\d{2}(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})$"  # what follows a time of day
+COMPACT = {r"(?:1[789]|2[01])\d{6}": "%Y%m%d", r"(?:1[789]|2[01])\d{2}(?:0[1-9]|1[0-2])": "%Y%m"}
+LAYOUTS = ("%G-W%V-%u", "%b %Y", "%B %Y", "%b-%Y", "%m/%Y", "%m.%Y")  # that pandas does not guess
+SPAN = re.compile(r"^\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)$")  # a week, as pandas prints it
+QUARTER = re.compile(r"^(\d{4})[- ]?Q([1-4])$")
+WEEK = re.compile(r"^(\d{4})-?W(\d\d)$")
+
+
+def read_times(column: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Whole numbers or timestamps, and notes on what was decided.
+
+    Eight digits such as 20200131, and six such as 202001, are dates if every cell can be one.
+    Of day/month and month/day the order is taken that fits all cells and is evenly spaced. One
+    offset from UTC is dropped, so that the times of day stay as they are written.
+
+    Parameters
+    ----------
+    column : Series
+
+    Raises
+    ------
+    ValueError
+        If cells are empty, are no times, mix time zones, or can be read in two ways.
+    """
+    text = to_text(column)
+    check_present(text)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return _without_zone(column)
+    for pattern, layout in COMPACT.items():
+        if text.str.fullmatch(pattern).all():
+            times = pd.to_datetime(text, format=layout, errors="coerce")
+            if times.notna().all():
+                return times, []
+    if text.str.fullmatch(r"[+-]?\d{1,18}").all():
+        return text.astype("int64"), []
+    text, notes = _without_offset(text)
+    return _read_dates(_as_days(text)), notes
+
+
+def _without_zone(column: pd.Series) -> tuple[pd.Series, list[str]]:
+    zone = column.dt.tz
+    if zone is None:
+        return column, []
+    local = column.dt.tz_localize(None)
+    if (local == local.dt.normalize()).all():  # days, which are of unequal length in UTC
+        return local, [f"the time zone {zone} of column {column.name!r} is dropped"]
+    times = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    return times, [f"column {column.name!r} is read in UTC, not in {zone}"]
+
+
+def _without_offset(text: pd.Series) -> tuple[pd.Series, list[str]]:
+    offsets = text.str.extract(ZONE, expand=False).fillna("none")
+    first = offsets.iloc[0]
+    others = offsets[offsets != first]
+    if len(others):
+        raise ValueError(
+            f"Column {text.name!r} mixes time zones: {first} in row {offsets.index[0]}, "
+            f"{others.iloc[0]} in {name_rows(others.index)}. Write all times in UTC."
+        )
+    if first == "none":
+        return text, []
+    return text.str.slice(stop=-len(first)).str.strip(), [
+        f"the offset {first} of column {text.name!r} is dropped"
+    ]
+
+
+def _as_days(text: pd.Series) -> pd.Series:
+    """Weeks and quarters as one of their days or months."""
+    text = text.str.replace(SPAN, r"\1", regex=True)
+    text = text.str.replace(WEEK, r"\1-W\2-1", regex=True)
+    return text.str.replace(QUARTER, lambda q: f"{q[1]}-{3 * int(q[2]) - 2:02}", regex=True)
+
+
+def _read_dates(text: pd.Series) -> pd.Series:
+    readings = {}
+    for layout in _layouts(text):
+        readings[layout] = pd.to_datetime(text, format=layout, errors="coerce")
+        if layout == "ISO8601" and readings[layout].notna().all():
+            return readings[layout]
+    best = min(readings.values(), key=lambda times: times.isna().sum())
+    wrong = text[best.isna()]
+    if len(wrong):
+        raise ValueError(
+            f"Column {text.name!r} must hold dates or whole numbers, but {name_rows(wrong.index)} "
+            f"cannot be read: {wrong.iloc[0]!r}. Write dates such as 2020-01-31."
+        )
+    return _only_reading([times for times in readings.values() if times.notna().all()], text)
+
+
+def _layouts(text: pd.Series) -> list[str]:
+    """Layouts to try, ISO first; some of the cells tell more of them."""
+    some = itertools.product(text.iloc[[0, len(text) // 2, -1]], (False, True))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # on days that cannot be months
+        guesses = [guess_datetime_format(cell, dayfirst=first) for cell, first in some]
+    return list(dict.fromkeys(["ISO8601", *filter(None, guesses), *LAYOUTS]))
+
+
+def _only_reading(readings: list[pd.Series], text: pd.Series) -> pd.Series:
+    """Day before month, or month before day: the one that is evenly spaced."""
+    if len(readings) > 1:
+        regular = [times for times in readings if _is_regular(times)]
+        readings = regular or readings
+    if len(readings) > 1 and not readings[0].equals(readings[1]):
+        raise ValueError(
+            f"Column {text.name!r} can be read day first or month first: {text.iloc[0]!r} in row "
+            f"{text.index[0]}. Write dates such as 2020-01-31."
+        )
+    return readings[0]
+
+
+def _is_regular(times: pd.Series) -> bool:
+    distinct = pd.DatetimeIndex(times.unique()).sort_values()
+    return len(distinct) > 2 and pd.infer_freq(distinct) is not None

@@ -1,0 +1,62 @@
+"""The command line: ``skrnn compare``, ``skrnn forecast`` and ``skrnn info``."""
+
+import argparse
+import sys
+
+from .._version import __version__
+from . import _compare, _forecast, _info
+
+EXAMPLES = """examples:
+  skrnn compare --dataset airline --horizon 12 --out report/
+  skrnn forecast sales.csv --target units --time month --horizon 12 --out forecast.csv
+  skrnn info
+
+Each command has a --help of its own. Exit status: 0, 1 after an error that is explained, 2 for
+wrong options, 130 after Ctrl-C.
+"""
+INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        Arguments, those of the process if left out.
+
+    Returns
+    -------
+    int
+        Exit status: 0, 1 after an error that the message explains, or 130 after Ctrl-C.
+
+    Raises
+    ------
+    SystemExit
+        With status 2, if options are wrong or missing.
+    """
+    arguments = make_parser().parse_args(argv)
+    try:
+        complete = arguments.run(arguments)
+    except KeyboardInterrupt:
+        print("skrnn: interrupted, nothing was finished", file=sys.stderr)
+        return INTERRUPTED
+    except (ValueError, ImportError, OSError) as error:
+        print(f"skrnn: {error}", file=sys.stderr)
+        return 1
+    return 0 if complete else INTERRUPTED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    parser = argparse.ArgumentParser(
+        prog="skrnn",
+        description="Recurrent networks for scikit-learn and sktime.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for command in (_compare, _forecast, _info):
+        command.add_to(commands)
+    return parser

@@ -1,0 +1,160 @@
+"""``skrnn forecast``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from .._tables import SeriesData, read_future
+from ._options import (
+    add_data_options,
+    add_model_options,
+    columns_of,
+    load,
+    positive,
+    tell,
+    told_warnings,
+)
+from ._season import choose_sp
+
+EXAMPLES = """examples:
+  skrnn forecast --dataset airline --horizon 12
+  skrnn forecast sales.csv --target units --time month --id store --horizon 12 \\
+      --model ets --coverage 0.5 0.9 --out forecast.csv
+  skrnn forecast load.csv --target mw --time hour --exog temperature --future weather.csv \\
+      --horizon 24 --out forecast.csv
+
+Networks (rnn, lstm, gru) take gaps and categories. Without --future they use the exogenous
+columns up to the end of the data.
+"""
+
+
+def add_to(commands) -> None:
+    """Add the command to a parser."""
+    parser = commands.add_parser(
+        "forecast",
+        help="fit one model and write its forecast as CSV",
+        description="Fit one model on all of the data, and write its forecast with intervals.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_data_options(parser)
+    parser.add_argument("--horizon", type=positive, required=True, help="steps to forecast")
+    parser.add_argument(
+        "--future",
+        type=Path,
+        metavar="FILE",
+        help="the exogenous columns over the horizon, with the columns of --time and --id",
+    )
+    add_model_options(parser)
+    parser.add_argument("--model", default="gru", help="name of a model (default: gru)")
+    parser.add_argument(
+        "--coverage",
+        nargs="+",
+        type=_share,
+        default=[0.8, 0.95],
+        metavar="SHARE",
+        help="of the intervals (default: 0.8 0.95)",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="CSV to write; the terminal if left out"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> bool:
+    """Fit, forecast and write; always true, as nothing is written in part."""
+    if arguments.future is not None and not arguments.exog:
+        raise ValueError("--future needs --exog, the names of the columns to read from it.")
+    data = load(arguments)
+    forecaster = _make(arguments, choose_sp(arguments, data.y))
+    _check_gaps(arguments.model, forecaster, data)
+    future = _future_of(arguments, forecaster, data)
+    if arguments.out is not None:  # whatever is wrong with it shows before the work
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    table = _forecast(arguments, forecaster, data, future)
+    table.to_csv(sys.stdout if arguments.out is None else arguments.out)
+    if arguments.out is not None:
+        print(f"forecast: {arguments.out}")
+    return True
+
+
+def _make(arguments: argparse.Namespace, sp: int):
+    from ..comparison._models import choose_models
+
+    with told_warnings():
+        chosen, _ = choose_models([arguments.model], sp, arguments.seed)
+    return chosen[arguments.model]
+
+
+def _check_gaps(name: str, forecaster, data: SeriesData) -> None:
+    if not data.gaps:
+        return
+    if not forecaster.get_tag("capability:missing_values"):
+        raise ValueError(
+            f"The model {name!r} needs complete series. {' '.join(data.gaps)} Fill the gaps, or "
+            "use a network (rnn, lstm, gru)."
+        )
+    for gap in data.gaps:
+        tell(gap)
+
+
+def _future_of(arguments: argparse.Namespace, forecaster, data: SeriesData):
+    """Columns over the horizon; a network is told if their future is not known."""
+    if data.X is None:
+        return None
+    if not forecaster.get_tag("capability:exogenous"):
+        tell(f"the model {arguments.model!r} makes no use of exogenous columns")
+        return None
+    if arguments.future is not None:
+        columns = columns_of(arguments)
+        return read_future(arguments.future, columns, data, arguments.horizon, arguments.decimal)
+    if "past_columns" not in forecaster.get_params(deep=False):
+        raise ValueError(
+            f"The model {arguments.model!r} needs the exogenous columns over the horizon: name a "
+            "file with --future, or use a network (rnn, lstm, gru)."
+        )
+    forecaster.set_params(past_columns=list(data.X.columns))
+    return None
+
+
+def _forecast(arguments: argparse.Namespace, forecaster, data: SeriesData, future) -> pd.DataFrame:
+    """Ids, time, forecast and intervals, one row for each step.
+
+    Raises
+    ------
+    ValueError
+        If the model fails.
+    """
+    steps = list(range(1, arguments.horizon + 1))
+    with told_warnings():
+        try:
+            forecaster.fit(data.y, X=data.X, fh=steps)
+            if getattr(forecaster, "interrupted_", False):  # a network keeps what it learnt
+                raise KeyboardInterrupt
+            parts = [forecaster.predict(X=future)]
+            if forecaster.get_tag("capability:pred_int"):
+                parts.append(forecaster.predict_interval(X=future, coverage=arguments.coverage))
+        except Exception as error:  # models raise whatever they like
+            raise ValueError(f"The model {arguments.model!r} failed: {error}") from error
+    if len(parts) == 1:
+        tell(f"the model {arguments.model!r} has no intervals")
+    return _as_table(parts, data.y.index.names)
+
+
+def _as_table(parts: list, names) -> pd.DataFrame:
+    point, *intervals = parts
+    table = pd.DataFrame({"forecast": point.to_numpy().ravel()}, index=point.index.set_names(names))
+    for interval in intervals:
+        for column in interval.columns:
+            _, coverage, side = column
+            table[f"{side}_{100 * coverage:g}"] = interval[column].to_numpy()
+    return table
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, not {text}")
+    return share

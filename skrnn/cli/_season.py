@@ -1,0 +1,55 @@
+"""The seasonal period, where the user gives none."""
+
+import argparse
+
+import pandas as pd
+
+from ._options import tell
+
+# Where the frequency tells the season; minutes, and multiples such as 15min, do not
+USUAL = {"Y": 1, "A": 1, "Q": 4, "M": 12, "W": 52, "D": 7, "B": 5, "H": 24}
+
+
+def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
+    """The period that was asked for, or a guess, which is told.
+
+    Parameters
+    ----------
+    arguments : Namespace
+    y : Series, or DataFrame with a MultiIndex
+    held_out : int, default=0
+        Steps at the end that are not there to learn from.
+    """
+    if arguments.sp is not None:
+        return arguments.sp
+    sp, reason = _guess(_instances(y), held_out)
+    tell(f"seasonal period: {sp}, {reason} (set another with --sp)")
+    return sp
+
+
+def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
+    from ..forecasting._season import detect_season
+
+    longest, shortest = max(series, key=len), min(series, key=len)
+    sp, reason = USUAL.get(_frequency(longest.index)), "usual for the frequency"
+    if sp is None:
+        sp = detect_season(longest.to_numpy(), longest.index)
+        reason = "found in the data" if sp > 1 else "as the data show no season"
+    if 2 * sp > len(shortest) - held_out:
+        return 1, f"as the shortest series has no two seasons of {sp} to learn from"
+    return sp, reason
+
+
+def _instances(y) -> list[pd.Series]:
+    if not isinstance(y.index, pd.MultiIndex):
+        return [y]
+    levels = y.index.names[:-1]
+    groups = y.groupby(level=levels if len(levels) > 1 else levels[0])
+    return [part.droplevel(levels).iloc[:, 0] for _, part in groups]
+
+
+def _frequency(index: pd.Index) -> str:
+    """Name of the frequency without its anchor."""
+    if isinstance(index, pd.DatetimeIndex):
+        return index.freqstr or pd.infer_freq(index)
+    return getattr(index, "freqstr", "").partition("-")[0].upper()

@@ -1,0 +1,231 @@
+"""Classifiers or regressors side by side, over the same splits of the same sequences."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import get_scorer
+from sklearn.model_selection import (
+    RepeatedKFold,
+    RepeatedStratifiedKFold,
+    check_cv,
+    cross_validate,
+)
+from sklearn.utils import _safe_indexing, check_consistent_length
+from sklearn.utils.multiclass import type_of_target
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from .._frames import unframe
+from ._baselines import choose_estimators, default_names, is_network
+from ._estimator_result import EstimatorComparison
+from ._fixed_length import Flatten
+from ._peak_memory import peak_memory
+from ._quiet import caught_warnings
+from ._reproduce import versions
+from ._task import find_task
+
+SCORING = {"classification": "accuracy", "regression": "r2"}
+COLUMNS = {
+    "test_score": "score",
+    "fit_time": "fit_seconds",
+    "score_time": "predict_seconds",
+    "test_n_parameters": "n_parameters",
+}
+
+
+def compare_estimators(
+    X,
+    y,
+    *,
+    estimators="default",
+    task="auto",
+    cv=None,
+    scoring=None,
+    random_state=0,
+    n_jobs=None,
+    memory=True,
+    verbose=1,
+) -> EstimatorComparison:
+    """Compare networks with simpler classifiers or regressors of sequences.
+
+    All are fitted and scored on the same splits, and tested against the best one that is no
+    network with the corrected resampled t-test of Nadeau and Bengio. The verdict says which one
+    to use: the simpler one, unless a network is significantly better.
+
+    Parameters
+    ----------
+    X : array-like or list of ndarray
+        Sequences in any form that skrnn's estimators take: (n_samples, n_timesteps, n_channels),
+        a table (n_samples, n_timesteps), a list of arrays of different lengths, or a panel of
+        sktime. Baselines that need one length get sequences resampled to the median training
+        length, and those that take tables also the length itself.
+    y : array-like of shape (n_samples,)
+        Classes or numbers.
+    estimators : "default", list of str, or dict of str to scikit-learn estimator
+        Names from ``skrnn.comparison.ESTIMATORS``, or estimators of your own. "default" is all of
+        them: dummy, logistic (or ridge) and boosting on the flattened sequences, knn_dtw, rocket,
+        rnn, lstm and gru; but rocket only if numba is installed, and knn_dtw only if it takes
+        less than about a minute. ``settings["left_out"]`` says which ones were left out, and why.
+    task : {"auto", "classification", "regression"}, default="auto"
+        "auto" asks the estimators, or if those are names, scikit-learn's ``type_of_target``.
+    cv : int, splitter or iterable of splits, default=None
+        As in scikit-learn. None is 5-fold cross-validation, repeated twice, shuffled by
+        ``random_state``, and stratified for classes. More repeats make the test more reliable.
+    scoring : str or callable, default=None
+        As in scikit-learn; greater is better. None is accuracy or R2.
+    random_state : int, default=0
+        Seed of the splits, and of estimators made from names.
+    n_jobs : int, default=None
+        Splits fitted at once. None is one, unless in a ``joblib.parallel_config``. One at a time,
+        each fit runs on one thread, so that seconds compare; several share the cores.
+    memory : bool, default=True
+        Measure the peak memory of one more fit of each estimator, in a fresh process that takes
+        some seconds to start.
+    verbose : int, default=1
+        1 shows a progress bar that names the estimator in hand.
+
+    Returns
+    -------
+    EstimatorComparison
+
+    Raises
+    ------
+    ValueError
+        If X, y, a name or another argument is not valid, if y may be classes or amounts, or if
+        every estimator fails. One that fails beside others is a row of the table with its error.
+    TypeError
+        If one of the estimators is none of scikit-learn's kind.
+    ImportError
+        If the package of a named estimator is missing; says which extra installs it.
+
+    Warns
+    -----
+    UserWarning
+        Once for each estimator that warned, with its first warning.
+
+    Notes
+    -----
+    Ctrl-C drops the estimator in hand and returns the comparison of those that are done.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skrnn.comparison import compare_estimators
+    >>> X = np.random.default_rng(0).normal(size=(60, 8))
+    >>> y = X.sum(axis=1) > 0
+    >>> names = ["dummy", "logistic"]
+    >>> comparison = compare_estimators(X, y, estimators=names, memory=False, verbose=0)
+    >>> list(comparison.table.index)
+    ['logistic', 'dummy']
+    """
+    X, y = unframe(X), np.asarray(y)
+    check_consistent_length(X, y)
+    own = estimators if isinstance(estimators, dict) else None
+    task = find_task(task, y, own)
+    splits = _make_splits(cv, y, task, random_state)
+    chosen, left_out = _choose(estimators, task, random_state, X, splits)
+    scoring = SCORING[task] if scoring is None else scoring
+    run = {"X": X, "y": y, "splits": splits, "scorer": get_scorer(scoring), "n_jobs": n_jobs}
+    results, interrupted = _evaluate_all(chosen, run, memory, verbose)
+    settings = {
+        "task": task,
+        "scoring": scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score"),
+        "cv": "5 folds, repeated twice" if cv is None else str(cv),
+        "n_splits": len(splits),
+        "test_train_ratio": float(np.mean([len(test) / len(train) for train, test in splits])),
+        "random_state": random_state,
+        "models": list(results),
+        "networks": [name for name in results if is_network(chosen[name])],
+        "left_out": left_out,
+        "interrupted": interrupted,
+        "versions": versions(),
+        "code": _code(own or list(chosen), task, cv, scoring, random_state),
+    }
+    return EstimatorComparison.from_splits(results, settings)
+
+
+def _make_splits(cv, y: np.ndarray, task: str, random_state: int) -> list[tuple]:
+    """Indices to train and to test on."""
+    classify = task == "classification"
+    if cv is None:
+        stratify = classify and type_of_target(y) in ("binary", "multiclass")
+        repeated = RepeatedStratifiedKFold if stratify else RepeatedKFold
+        cv = repeated(n_splits=5, n_repeats=2, random_state=random_state)
+    return list(check_cv(cv, y, classifier=classify).split(np.zeros(len(y)), y))
+
+
+def _choose(estimators, task: str, random_state: int, X, splits) -> tuple[dict, dict]:
+    """Estimators by name, and why others are left out of the default."""
+    n_timesteps = Flatten().fit(X).n_timesteps_  # also finds what is wrong with X
+    if isinstance(estimators, dict):
+        return dict(estimators), {}
+    left_out = {}
+    if isinstance(estimators, str) and estimators == "default":
+        n_pairs = sum(len(train) * len(test) for train, test in splits)
+        estimators, left_out = default_names(task, n_timesteps, n_pairs)
+    return choose_estimators(estimators, task, random_state), left_out
+
+
+def _evaluate_all(estimators: dict, run: dict, memory: bool, verbose: int) -> tuple[dict, bool]:
+    """By name, what each estimator did or how it failed; and whether Ctrl-C ended it early."""
+    results = {}
+    with tqdm(estimators.items(), disable=not verbose, unit="estimator", leave=False) as progress:
+        for name, estimator in progress:
+            progress.set_postfix_str(name)
+            try:
+                with caught_warnings() as texts:
+                    results[name] = _evaluate(estimator, **run, memory=memory)
+            except KeyboardInterrupt:
+                if not results:
+                    raise
+                return results, True
+            except Exception as error:  # one that fails must not end the comparison
+                results[name] = error
+            if texts:
+                others = f" (and {len(texts) - 1} other warnings)" if len(texts) > 1 else ""
+                warnings.warn(f"Model {name} warned: {texts[0]}{others}", stacklevel=3)
+    return results, False
+
+
+def _evaluate(estimator, X, y, splits, scorer, n_jobs, memory: bool) -> pd.DataFrame:
+    """Scores and costs, one row a split."""
+    with threadpool_limits(1):
+        results = cross_validate(
+            estimator,
+            X,
+            y,
+            cv=splits,
+            scoring={"score": scorer, "n_parameters": count_parameters},
+            n_jobs=n_jobs,
+            error_score="raise",
+        )
+    frame = pd.DataFrame(results).rename(columns=COLUMNS)[list(COLUMNS.values())]
+    train, _ = splits[0]
+    data = (_safe_indexing(X, train), y[train])
+    return frame.assign(peak_memory_mb=peak_memory(estimator, *data) if memory else np.nan)
+
+
+def count_parameters(estimator, X=None, y=None) -> float:
+    """Numbers that a network or a linear model has learnt; NaN for any other.
+
+    It has the signature of a scorer, so that it is called on the estimator of each split.
+    """
+    fitted = getattr(estimator, "best_estimator_", estimator)  # of a search
+    fitted = fitted[-1] if hasattr(fitted, "steps") else fitted
+    if hasattr(fitted, "n_parameters_"):
+        return fitted.n_parameters_
+    if hasattr(fitted, "coef_"):
+        return np.size(fitted.coef_) + np.size(fitted.intercept_)
+    return np.nan
+
+
+def _code(estimators, task: str, cv, scoring, random_state: int) -> str:
+    """Python that repeats a comparison, given X, y and the classes of own estimators."""
+    arguments = {"estimators": estimators, "task": task, "scoring": scoring}
+    if cv is not None:
+        arguments["cv"] = cv
+    arguments["random_state"] = random_state
+    written = "".join(f"    {name}={value!r},\n" for name, value in arguments.items())
+    call = f"result = compare_estimators(\n    X,\n    y,\n{written})\nprint(result)\n"
+    return f"from skrnn.comparison import compare_estimators\n\n{call}"
