@@ -1,8 +1,9 @@
 """Run benchmarks and write their sections of docs/benchmarks.md.
 
-``python benchmarks/run_all.py`` runs those that need no data, about ten minutes;
-``python benchmarks/run_all.py forecasting`` those on real series (SKRNN_DATA), about twenty.
-Sections of the other group stay as they are.
+``python benchmarks/run_all.py`` runs those of speed, about ten minutes;
+``python benchmarks/run_all.py forecasting`` those on real series (SKRNN_DATA), about twenty;
+``python benchmarks/run_all.py verdicts`` those of `compare` on made-up series, about ten.
+Sections of the other groups stay as they are.
 """
 
 import os
@@ -30,6 +31,7 @@ GROUPS = {
         "Exogenous columns": "forecasting/exogenous.py",
         "Many series": "forecasting/many_series.py",
     },
+    "verdicts": {"Verdicts where the answer is known": "verdicts.py"},
 }
 INTRODUCTION = """# Benchmarks
 

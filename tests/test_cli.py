@@ -318,12 +318,19 @@ def test_console_script(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def _heed_interrupts():
+    """A shell's background jobs, and what they start, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.slow
 def test_interrupt_keeps_what_is_done(tmp_path):
     """A real Ctrl-C in the second fold leaves the table and the report of the first."""
     command = f"{SCRIPT} compare --dataset airline --horizon 2 --folds 30 --models naive gru"
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    process = subprocess.Popen([*command.split(), "--out", tmp_path], **pipes)
+    process = subprocess.Popen(
+        [*command.split(), "--out", tmp_path], preexec_fn=_heed_interrupts, **pipes
+    )
     said = ""
     while "gru, fold 2 " not in said:
         said += process.stderr.read(1)
