@@ -12,8 +12,9 @@ from sktime.forecasting.base import ForecastingHorizon
 from sktime.utils.estimator_checks import check_estimator
 
 from skrnn.datasets import load_series
-from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
+from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _scaling
 from skrnn.forecasting._rolling import quantiles_within
+from skrnn.forecasting._scaling import SeriesScaler
 from skrnn.forecasting._season import detect_season
 from tests.forecasting_data import QUICK, panel, quick, seasonal, without_last
 
@@ -295,3 +296,17 @@ def test_pickled_and_saved_forecasters_forecast_the_same(make, tmp_path):
     copies = [pickle.loads(pickle.dumps(forecaster)), load(tmp_path / "forecaster.zip")]
     for copy in [*copies, load(forecaster.save())]:
         pd.testing.assert_frame_equal(copy.predict_interval(), expected)
+
+
+def test_series_that_differ_by_units_are_the_same_numbers_once_scaled(monkeypatch):
+    """Not nearly the same: training would amplify a difference in the last bit."""
+    y = np.random.default_rng(0).normal(size=200).cumsum()
+
+    def same(log, change):
+        plain, changed = (np.exp(y), change * np.exp(y)) if log else (y, change * y + 5e3)
+        one, two = (SeriesScaler.of(z, 6, log).scaled(z) for z in (plain, changed))
+        return (one == two).all()
+
+    assert all(same(log, change) for log in (False, True) for change in (3.7, 1e3, 0.01))
+    monkeypatch.setattr(_scaling, "GRID", 2.0**-52)  # as good as no rounding
+    assert not all(same(log, change) for log in (False, True) for change in (3.7, 1e3, 0.01))
