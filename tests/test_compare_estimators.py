@@ -26,6 +26,7 @@ from skrnn.comparison import ESTIMATORS, EstimatorComparison, compare_estimators
 from skrnn.comparison import _baselines as baselines
 from skrnn.comparison._estimators import count_parameters
 from skrnn.comparison._fixed_length import Flatten, Panel
+from skrnn.comparison._networks import is_network
 from skrnn.comparison._paired import corrected_standard_error, corrected_t_test
 from skrnn.comparison._peak_memory import peak_memory
 
@@ -353,8 +354,8 @@ def test_memory_that_cannot_be_measured_does_not_cost_the_scores(monkeypatch, tm
 
 def test_networks_are_found_inside_others():
     search = GridSearchCV(make_pipeline(StandardScaler(), GRUClassifier()), {})
-    assert baselines.is_network(search)
-    assert not baselines.is_network(ESTIMATORS["classification"]["logistic"](0))
+    assert is_network(search)
+    assert not is_network(ESTIMATORS["classification"]["logistic"](0))
 
 
 def test_parameters_of_what_is_inside_others_are_counted():

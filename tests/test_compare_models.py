@@ -10,7 +10,7 @@ from sktime.transformations.boxcox import LogTransformer
 
 import skrnn._optional as optional
 from skrnn.comparison import MODELS, compare
-from skrnn.comparison._models import is_network
+from skrnn.comparison._networks import is_network
 from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster
 

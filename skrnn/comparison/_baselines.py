@@ -12,7 +12,6 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .._base import BaseRecurrent
 from .._classifier import GRUClassifier, LSTMClassifier, RNNClassifier
 from .._optional import import_optional
 from .._regressor import GRURegressor, LSTMRegressor, RNNRegressor
@@ -137,9 +136,3 @@ def _no_rocket(n_timesteps: int) -> str:
     except ImportError as error:
         return str(error)
     return ""
-
-
-def is_network(estimator: BaseEstimator) -> bool:
-    """Whether an estimator is a network of skrnn, or is made of one, as a pipeline or search."""
-    parts = [estimator, *estimator.get_params().values()]
-    return any(isinstance(part, BaseRecurrent) for part in parts)

@@ -1,14 +1,14 @@
 """Compare models over the same rolling-origin folds."""
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from ._folds import check_data, make_folds
 from ._gather import gather
-from ._models import choose_models, is_network
-from ._quiet import caught_warnings
+from ._models import choose_models
+from ._networks import is_network
+from ._quiet import caught_warnings, pass_on
 from ._reproduce import code_of, versions
 from ._result import Comparison
 from ._running import Runs, run_all
@@ -163,6 +163,4 @@ def _pass_on_warnings(runs: Runs) -> None:
     """Pass on the first warning of each model, with the number of the others."""
     for name, outcomes in runs.outcomes.items():
         texts = list(dict.fromkeys(text for outcome in outcomes for text in outcome.warnings))
-        if texts:
-            others = f" ({len(texts) - 1} more)" if len(texts) > 1 else ""
-            warnings.warn(f"Model {name} warned: {texts[0]}{others}", stacklevel=3)
+        pass_on(name, texts)

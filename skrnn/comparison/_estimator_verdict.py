@@ -1,10 +1,9 @@
 """The result of a comparison of estimators in a sentence or two."""
 
-import numpy as np
 import pandas as pd
 
 from ._paired import corrected_t_test
-from ._significance import ALPHA, Significance
+from ._significance import ALPHA, Significance, write_p
 
 GUESSING = "dummy"
 
@@ -60,7 +59,7 @@ def _choose_reference(table, pairs, reference: str, rivals: list[str], settings:
     if reference == GUESSING:
         text += ", by guessing"
     elif GUESSING in pairs.index and not pairs["p_adjusted"][GUESSING] < ALPHA:
-        p_value = _p(pairs["p_adjusted"][GUESSING])
+        p_value = write_p(pairs["p_adjusted"][GUESSING])
         text += f", which is not significantly better than guessing ({p_value})"
     if not rivals:
         return f"{text}; no network was compared."
@@ -87,7 +86,7 @@ def _between_networks(table, by_split, rivals: list[str], test_train_ratio: floa
     times = table["fit_seconds"][best] / table["fit_seconds"][second]
     return (
         f"Of the networks, {best} is {sure} better than {second} ({_score(table, best)} and "
-        f"{_score(table, second)}, {_p(p_value)}), at {_times(times)} the seconds."
+        f"{_score(table, second)}, {write_p(p_value)}), at {_times(times)} the seconds."
     )
 
 
@@ -103,13 +102,7 @@ def _sure(pairs: pd.DataFrame, name: str, settings: dict) -> str:
     n_splits = settings["n_splits"]
     if n_splits < 2:
         return "one split, so no test"
-    return f"{_p(pairs['p_adjusted'][name])}, corrected t-test over {n_splits} splits"
-
-
-def _p(p_value: float) -> str:
-    if np.isnan(p_value):
-        return "no test"
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+    return f"{write_p(pairs['p_adjusted'][name])}, corrected t-test over {n_splits} splits"
 
 
 def _seconds(seconds: float) -> str:

@@ -1,7 +1,5 @@
 """Classifiers or regressors side by side, over the same splits of the same sequences."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 from sklearn.metrics import get_scorer
@@ -17,11 +15,12 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from .._frames import unframe
-from ._baselines import choose_estimators, default_names, is_network
+from ._baselines import choose_estimators, default_names
 from ._estimator_result import EstimatorComparison
 from ._fixed_length import Flatten
+from ._networks import is_network
 from ._peak_memory import peak_memory
-from ._quiet import caught_warnings
+from ._quiet import caught_warnings, pass_on
 from ._reproduce import versions
 from ._task import find_task
 
@@ -182,9 +181,7 @@ def _evaluate_all(estimators: dict, run: dict, memory: bool, verbose: int) -> tu
                 return results, True
             except Exception as error:  # one that fails must not end the comparison
                 results[name] = error
-            if texts:
-                others = f" (and {len(texts) - 1} other warnings)" if len(texts) > 1 else ""
-                warnings.warn(f"Model {name} warned: {texts[0]}{others}", stacklevel=3)
+            pass_on(name, texts)
     return results, False
 
 

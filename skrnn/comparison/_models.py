@@ -8,7 +8,6 @@ from sktime.forecasting.naive import NaiveForecaster
 
 from .._optional import import_optional
 from ..forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
-from ..forecasting._forecasters import BaseRecurrentForecaster
 from ._reduction import reduce_to_forecaster
 
 Factory = Callable[[int, int], BaseForecaster]
@@ -112,12 +111,6 @@ def choose_models(
             "forecaster."
         )
     return _not_empty({name: MODELS[name](sp, random_state) for name in names}), {}
-
-
-def is_network(forecaster: BaseForecaster) -> bool:
-    """Whether a forecaster is a network of skrnn, or a composition around one."""
-    parts = [forecaster, *forecaster.get_params().values()]
-    return any(isinstance(part, BaseRecurrentForecaster) for part in parts)
 
 
 def _names(models: str | Iterable[str]) -> list[str]:

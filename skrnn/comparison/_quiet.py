@@ -19,3 +19,13 @@ def caught_warnings() -> Iterator[list[str]]:
         yield texts
     kept = [w for w in caught if not issubclass(w.category, FutureWarning)]
     texts += dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in kept)
+
+
+def pass_on(name: str, texts: list[str]) -> None:
+    """Warn once of what a model warned of, at the line that called the comparison.
+
+    That line is two calls above the one of this function.
+    """
+    if texts:
+        others = f" ({len(texts) - 1} more)" if len(texts) > 1 else ""
+        warnings.warn(f"Model {name} warned: {texts[0]}{others}", stacklevel=4)

@@ -194,6 +194,13 @@ def friedman_nemenyi(scores: pd.DataFrame) -> tuple[float, pd.Series, float]:
     return p_value, mean_ranks, float(difference)
 
 
+def write_p(p_value: float) -> str:
+    """A p-value in words."""
+    if np.isnan(p_value):
+        return "no test"
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+
+
 def _pairs(rows: list[tuple]) -> pd.DataFrame:
     columns = ["model", "difference", "statistic", "p_value", "p_adjusted"]
     return pd.DataFrame([(*row, np.nan) for row in rows], columns=columns)

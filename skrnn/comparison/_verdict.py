@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ._significance import ALPHA, WILCOXON, Significance
+from ._significance import ALPHA, WILCOXON, Significance, write_p
 
 
 def give_verdict(
@@ -44,9 +44,9 @@ def give_verdict(
     better = (ours < errors[reference]) & (tests["statistic"] < 0)
     proven = ours[better & (tests["p_adjusted"] < ALPHA)]
     network = (proven if len(proven) else ours).index[0]
-    adjusted = "adjusted p" if len(ours) > 1 else "p"
+    adjusted = "adjusted " if len(ours) > 1 else ""
     sure = (
-        f"{adjusted} {_print_p(tests.loc[network, 'p_adjusted'])}, "
+        f"{adjusted}{write_p(tests.loc[network, 'p_adjusted'])}, "
         f"{_print_test(significance.test, n_folds, n_series)}"
     )
     reason = _choose_network if len(proven) else _keep_classical
@@ -88,10 +88,6 @@ def _print_test(test: str, n_folds: int, n_series: int) -> str:
     if test == WILCOXON:
         return f"Wilcoxon test over {n_series} series"
     return f"Diebold-Mariano test over {folds}{f' of {n_series} series' if n_series > 1 else ''}"
-
-
-def _print_p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"= {p:.2g}"
 
 
 def _print_cost(table: pd.DataFrame, network: str, reference: str) -> str:
