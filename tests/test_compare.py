@@ -419,6 +419,7 @@ def test_a_model_warns_once():
         compare(load_series("nile"), fh=1, models=models, n_folds=3, verbose=0)
     expected = "Model grumbler warned: RuntimeWarning: singular (1 more)"
     assert [str(w.message) for w in caught] == [expected]
+    assert caught[0].filename == __file__  # it points at the call
 
 
 def test_interrupt_keeps_the_folds_that_all_models_have_done():
