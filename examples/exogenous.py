@@ -35,7 +35,7 @@ def load():
 def main(random_state=0):
     """Print and return mean absolute errors of each model, a row for each origin."""
     y, X = load()
-    small = {"n_members": 1, "max_steps": 60, "random_state": random_state}
+    small = {"prior": None, "n_members": 1, "max_steps": 60, "random_state": random_state}
     without = GRUForecaster(**small)
     known = GRUForecaster(**small)
     until_today = GRUForecaster(past_columns=list(X.columns), **small)

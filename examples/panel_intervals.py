@@ -24,7 +24,7 @@ from skrnn.forecasting import GRUForecaster
 
 FH = list(range(1, 5))
 COVERAGES = [0.5, 0.9]
-SMALL = {"max_steps": 60, "random_state": 0}
+SMALL = {"prior": None, "max_steps": 60, "random_state": 0}  # all that is known is learnt here
 
 
 def load():

@@ -190,7 +190,7 @@ class RecurrentNet(NeuralNet):
             weight.grad = None
 
     def infer(self, x, **fit_params):
-        return self.module_(x["values"], x.get("lengths"))
+        return self.module_(**{name: value for name, value in x.items() if name != "weights"})
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Mean loss of a batch, weighted where samples have weights."""

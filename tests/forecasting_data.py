@@ -5,11 +5,11 @@ import pandas as pd
 
 from skrnn.forecasting import GRUForecaster
 
-QUICK = {"max_steps": 20, "n_members": 1, "random_state": 0}
+QUICK = {"prior": None, "max_steps": 20, "n_members": 1, "random_state": 0}
 
 
 def quick(**parameters):
-    """A forecaster that trains one small network for a moment."""
+    """A forecaster that trains one small network for a moment, and uses no other."""
     return GRUForecaster(**{**QUICK, **parameters})
 
 

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 import torch
 
-from skrnn.forecasting import _model, _panel
-from skrnn.forecasting._model import held_out_lengths
+from skrnn.forecasting import _held_out, _model, _panel
+from skrnn.forecasting._held_out import held_out_lengths
+from skrnn.forecasting._origins import Origins, training_ends
 from skrnn.forecasting._preparation import Preparation
-from skrnn.forecasting._windows import WindowData, training_ends
+from skrnn.forecasting._windows import WindowData
 from tests.forecasting_data import quick, seasonal
 
 
@@ -23,24 +24,24 @@ def learnt_without_the_end(y, monkeypatch):
     """Weights of the smoothing models, scale, and the network of the held-out pass."""
     seen = []
 
-    def spy(model, prepared, *args):
-        seen.append((model, prepared))
-        return calibrate(model, prepared, *args)
+    def spy(held_out, members, prediction):
+        seen.append((held_out.prepared, members))
+        return calibrate(held_out, members, prediction)
 
     calibrate = _model._calibrate
     with monkeypatch.context() as patch:
         patch.setattr(_model, "_calibrate", spy)
         quick(sp=6).fit(pd.Series(y), fh=range(1, 7))
-    ((model, prepared),) = seen
+    ((prepared, members),) = seen
     scaler = prepared.scalers[0]
-    network = [p.detach().numpy() for p in model.nets[0].module_.parameters()]
+    network = [p.detach().numpy() for p in members["trained"].nets[0].module_.parameters()]
     return [prepared.bases.weights, np.array([scaler.shift, scaler.scale]), *network]
 
 
 def assert_held_out_part_is_not_learnt(monkeypatch):
     y = seasonal().to_numpy()
     held_out = held_out_lengths([len(y)], 6)[0]
-    assert held_out == 18
+    assert held_out == 30
     changed = garbage_after(y, len(y) - held_out)
     for one, two in zip(*(learnt_without_the_end(z, monkeypatch) for z in (y, changed))):
         np.testing.assert_array_equal(one, two)
@@ -51,7 +52,7 @@ def test_held_out_part_is_not_learnt(monkeypatch):
 
 
 def test_a_leak_of_the_held_out_part_is_found(monkeypatch):
-    monkeypatch.setattr(_model, "_early", lambda parts, held_out: parts)
+    monkeypatch.setattr(_held_out, "without_ends", lambda parts, held_out: parts)
     with pytest.raises(AssertionError):
         assert_held_out_part_is_not_learnt(monkeypatch)
 
@@ -66,10 +67,9 @@ def assert_nothing_after_an_origin_is_used(t=72, horizon=6):
     for series in (y, garbage_after(y, t)):
         one = prepared.panel([series], None)
         ends, owners = np.arange(20, t + 1), np.zeros(t - 19, dtype=int)
-        base = prepared.bases.forecast(one, ends, owners, horizon)
-        none = np.zeros(0, dtype=bool)
-        data = WindowData(one, ends, owners, base, 24, 6, none, torch.device("cpu"))
-        parts.append((one.values[:t], base, data.inputs().numpy()))
+        origins = Origins.of(one, prepared, ends, owners, horizon)
+        data = WindowData(origins, 24, np.zeros(0, dtype=bool), torch.device("cpu"))
+        parts.append((one.values[:t], origins.base, data.inputs().numpy()))
     for before, after in zip(*parts):
         assert np.isfinite(before).all()
         np.testing.assert_array_equal(before, after)
@@ -83,18 +83,18 @@ def from_the_future(z, observed, sp):
     return pd.Series(z).bfill().ffill().to_numpy()
 
 
-def one_step_late(self):
-    """Window inputs that reach one step into the future."""
-    return inputs_of(replace(self, ends=self.ends + 1))
+def one_step_late(self, width):
+    """Windows that reach one step into the future."""
+    return positions_of(replace(self, ends=self.ends + 1), width)
 
 
-inputs_of = WindowData.inputs
+positions_of = Origins.positions
 
 
 def test_leaks_into_windows_are_found(monkeypatch):
     for owner, name, leak in (
         (_panel, "carry_on", from_the_future),
-        (WindowData, "inputs", one_step_late),
+        (Origins, "positions", one_step_late),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, leak)
@@ -111,16 +111,18 @@ def test_windows_and_what_came_after_them():
     both = prepared.panel(values, None)
     ends, owners = training_ends(both, shortest=1, horizon=2)
     assert len(ends) == (10 - 2) + (5 - 2)
-    base = prepared.bases.forecast(both, ends, owners, 2)
-    data = WindowData(both, ends, owners, base, 3, 1, np.zeros(0, dtype=bool), torch.device("cpu"))
+    origins = Origins.of(both, prepared, ends, owners, 2)
+    data = WindowData(origins, 3, np.zeros(0, dtype=bool), torch.device("cpu"))
     last = [values[0][i - 1] for i in range(1, 9)] + [7.0, 8, 9]
-    np.testing.assert_allclose(both.original(base, ends, owners)[:, 0], last, rtol=1e-5, atol=1e-5)
-    future = both.original(data.futures(), ends, owners)
+    np.testing.assert_allclose(
+        both.original(origins.base, ends, owners)[:, 0], last, rtol=1e-5, atol=1e-5
+    )
+    future = both.original(origins.futures(), ends, owners)
     expected = [values[0][i : i + 2] for i in range(1, 9)]
     expected += [values[1][i : i + 2] for i in range(1, 4)]
     np.testing.assert_allclose(future, expected, rtol=1e-5)
     _, targets = data.take(torch.arange(len(data)))
-    np.testing.assert_allclose(targets, data.futures() - base, rtol=1e-5)
+    np.testing.assert_allclose(targets, origins.futures() - origins.base, rtol=1e-5)
 
 
 def test_no_window_reaches_beyond_its_series():
@@ -130,14 +132,14 @@ def test_no_window_reaches_beyond_its_series():
     prepared = Preparation.learn([one, two], None, np.zeros(0, dtype=bool), 1, 3, "naive")
     both = prepared.panel([one, two], None)
     ends = np.array([both.stops[0], both.starts[1] + 1])
-    data = WindowData(
-        both, ends, np.array([0, 1]), np.zeros((2, 3)), 4, 1, np.zeros(0, bool), torch.device("cpu")
-    )
-    assert np.isnan(data.futures()).all()
+    origins = Origins.of(both, prepared, ends, np.array([0, 1]), 3)
+    data = WindowData(origins, 4, np.zeros(0, dtype=bool), torch.device("cpu"))
+    assert np.isnan(origins.futures()).all()
     np.testing.assert_array_equal(data.inputs()[1, :3, :2], 0)
     np.testing.assert_array_equal(data.inputs()[0, :4, 1], 1)
 
 
 def test_held_out_lengths():
-    assert list(held_out_lengths([10, 20, 21, 40, 1000], 6)) == [0, 6, 6, 10, 18]
+    assert list(held_out_lengths([10, 20, 21, 40, 1000], 6)) == [0, 6, 6, 10, 30]
+    assert list(held_out_lengths([1000], 20)) == [60]
     assert list(held_out_lengths([1000] * 50, 6)) == [6] * 50

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sktime.forecasting.base import ForecastingHorizon
 
-from skrnn.forecasting import _model
+from skrnn.forecasting import _ensemble
 from tests.forecasting_data import panel, quick, seasonal
 
 
@@ -56,7 +56,7 @@ def pretrained():
 
 def test_fit_after_pretraining_takes_no_training_step(pretrained, monkeypatch):
     forecaster, before = pretrained, weights(pretrained.pretrained_model_)
-    monkeypatch.setattr("skrnn.forecasting._model._train_net", None)  # calling it is an error
+    monkeypatch.setattr("skrnn.forecasting._ensemble._train_net", None)  # calling it is an error
     for n in (50, 120, 30, 10):
         y = seasonal(n, seed=9) - 4
         one, two = (forecaster.fit(y, fh=[1, 2, 3]).predict_interval() for _ in range(2))
@@ -83,8 +83,8 @@ def test_pretraining_goes_on(monkeypatch):
         starts.append(start)
         return train_net(recipe, data, seed, start)
 
-    train_net = _model._train_net
-    monkeypatch.setattr(_model, "_train_net", spy)
+    train_net = _ensemble._train_net
+    monkeypatch.setattr(_ensemble, "_train_net", spy)
     forecaster.pretrain(panel(3), fh=[1, 2, 3])
     for net in first.nets:
         assert net.module_ in starts
@@ -99,7 +99,7 @@ def test_pretrained_and_fitted_attributes_have_different_names(pretrained):
     trained = public(quick(sp=6).pretrain(panel(2), fh=[1]))
     fitted = public(quick(sp=6).fit(seasonal(), fh=[1]))
     assert trained == set(pretrained.get_pretrained_params()) == {"pretrained_model_"}
-    assert {"nets_", "horizon_", "network_share_"} <= fitted
+    assert {"nets_", "horizon_", "shares_"} <= fitted
     assert not trained & fitted
 
 

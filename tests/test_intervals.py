@@ -8,7 +8,12 @@ from scipy.stats import norm
 from sklearn.metrics import mean_pinball_loss
 
 from skrnn.datasets import load_series
-from skrnn.forecasting._calibration import Calibration, Prediction, random_walk_spread
+from skrnn.forecasting._calibration import (
+    Calibration,
+    Correction,
+    Prediction,
+    random_walk_correction,
+)
 from skrnn.forecasting._quantiles import (
     DENSE,
     LEVELS,
@@ -109,11 +114,16 @@ def test_intervals_cover_what_they_say():
 # Calibration
 
 
-def predicted(n=2000, horizon=4, correction=0.0):
+def predicted(n=2000, horizon=4, corrections=(0.0,)):
     """A forecast of zero with the quantiles of a standard normal at every step."""
     spread = np.broadcast_to(norm.ppf(LEVELS), (n, horizon, len(LEVELS)))
     zero = np.zeros((n, horizon))
-    return Prediction(zero, zero + correction, spread)
+    return Prediction(zero, [Correction(zero + c, spread) for c in corrections])
+
+
+def learn(prediction, futures, doubt=0.0):
+    """A calibration whose windows do not overlap."""
+    return Calibration.learn(prediction, futures, len(futures), doubt)
 
 
 @pytest.mark.parametrize("scale", [0.8, 1.5, 4.0])
@@ -123,7 +133,7 @@ def test_widening_attains_the_levels(scale, skewed):
     draw = (lambda: rng.exponential(scale, (2000, 4))) if skewed else None
     draw = draw or (lambda: rng.normal(scale=scale, size=(2000, 4)))
     centre = scale * np.log(2) if skewed else 0.0
-    calibration = Calibration.learn(predicted(), draw() - centre)
+    calibration = learn(predicted(), draw() - centre)
     quantiles = calibration.quantiles(predicted())
     below = (draw()[..., None] - centre < quantiles).mean((0, 1))
     np.testing.assert_allclose(below, LEVELS, atol=0.02)
@@ -132,43 +142,65 @@ def test_widening_attains_the_levels(scale, skewed):
 def test_steps_have_their_own_widening_where_there_are_windows():
     rng = np.random.default_rng(0)
     growing = rng.normal(size=(2000, 4)) * [1, 2, 3, 4]
-    many = Calibration.learn(predicted(), growing).widening
+    many = learn(predicted(), growing).widening
     np.testing.assert_allclose(many[:, 0], [1, 2, 3, 4], rtol=0.15)
     np.testing.assert_array_equal(many[:, MEDIAN], 1)
-    few = Calibration.learn(predicted(20), growing[:20]).widening
+    few = learn(predicted(20), growing[:20]).widening
     assert (few == few[0]).all()
 
 
 def test_few_windows_make_wider_intervals():
     """The conformal level is (n + 1) / n of the nominal one."""
     errors = norm.ppf((np.arange(20) + 0.5) / 20)[:, None]
-    widening = Calibration.learn(predicted(20, 1), errors).widening[0]
+    widening = learn(predicted(20, 1), errors).widening[0]
     assert widening[0] * norm.ppf(LEVELS[0]) == errors.min()
     assert widening[-1] * norm.ppf(LEVELS[-1]) == errors.max()
 
 
+def test_doubt_draws_widening_to_one():
+    errors = 3 * np.random.default_rng(0).normal(size=(20, 4))
+    sure, doubtful = (learn(predicted(20), errors, doubt).widening for doubt in (0, 20))
+    np.testing.assert_allclose(doubtful, np.sqrt(sure))  # twenty windows against twenty
+    assert sure[0, 0] > 2
+
+
+def shares(*corrections, n=500, doubt=0.0):
+    """Shares for corrections by constants, where a correction by one would be right."""
+    futures = 1 + 0.1 * np.random.default_rng(0).normal(size=(n, 4))
+    return learn(predicted(n, corrections=corrections), futures, doubt).shares
+
+
 def test_share_of_the_correction():
-    rng = np.random.default_rng(0)
-    futures = 1 + 0.1 * rng.normal(size=(500, 4))
-    assert Calibration.learn(predicted(500, correction=1.0), futures).share == 1
-    assert Calibration.learn(predicted(500, correction=-1.0), futures).share == 0.5
-    assert Calibration.learn(predicted(500), futures).share == 0
-    half = Calibration.learn(predicted(500, correction=2.0), futures).share
-    assert 0.5 < half < 1
+    np.testing.assert_allclose(shares(1.0), 1)
+    np.testing.assert_allclose(shares(-1.0), 0, atol=1e-12)
+    np.testing.assert_allclose(shares(2.0), 0.5)
+    assert shares(0.0) == 0
+    np.testing.assert_allclose(shares(1.0, -1.0), [1, 0], atol=1e-12)
+    np.testing.assert_allclose(shares(-1.0, 1.0), [0, 1], atol=1e-12)
+    assert shares(3.0, -3.0) @ [3, -3] == pytest.approx(1.125)  # on the grid, nearest to one
+
+
+def test_shares_stay_usual_until_windows_speak_against_them():
+    few, more, many = (shares(-0.1, n=n, doubt=20)[0] for n in (1, 100, 1000))
+    assert 0.8 < few < 1
+    assert few > 2 * more
+    assert more > 2 * many
+    assert shares(-9.0, n=6, doubt=20) < 0.3  # where it is much worse, few windows are enough
+    np.testing.assert_allclose(shares(1.0, 1.0, 1.0, n=2, doubt=20), 1 / 3, atol=0.05)
 
 
 def test_missing_futures_have_no_part_in_the_calibration():
     futures = np.random.default_rng(0).normal(size=(400, 4))
     gaps = np.r_[futures, np.full((400, 4), np.nan)]
-    one = Calibration.learn(predicted(400, correction=0.1), futures)
-    two = Calibration.learn(predicted(800, correction=0.1), gaps)
-    assert one.share == two.share
+    one = learn(predicted(400, corrections=[0.1]), futures)
+    two = learn(predicted(800, corrections=[0.1]), gaps)
+    np.testing.assert_allclose(one.shares, two.shares, atol=0.02)
     np.testing.assert_allclose(one.widening, two.widening, rtol=0.02)
 
 
 def test_calibration_without_any_observation():
-    calibration = Calibration.learn(predicted(9, 2, correction=0.1), np.full((9, 2), np.nan))
-    assert 0 <= calibration.share <= 1
+    calibration = learn(predicted(9, 2, corrections=[0.1]), np.full((9, 2), np.nan), doubt=1)
+    assert 0 <= calibration.shares <= 1
     np.testing.assert_array_equal(calibration.widening, 1)
 
 
@@ -227,5 +259,5 @@ def test_variance_is_that_of_the_quantiles():
 
 
 def test_spread_of_a_random_walk():
-    spread = random_walk_spread(2, 4)
+    spread = random_walk_correction(np.zeros((2, 4))).spread
     np.testing.assert_allclose(spread[0, 3], 2 * norm.ppf(LEVELS))

@@ -84,7 +84,7 @@ def single_series() -> dict[str, tuple[np.ndarray, int, int]]:
         "sunspots": (sm.datasets.sunspots.load_pandas().data["SUNACTIVITY"], 1, 10),
         "shampoo": (sk.load_shampoo_sales(), 1, 4),
         "PBS scripts": (sk.load_PBS_dataset(), 12, 12),
-        "CO2 monthly": (load_series("co2"), 12, 12),
+        "CO2 monthly": (load_series("co2").to_timestamp().resample("MS").mean(), 12, 12),
         "nile": (sm.datasets.nile.load_pandas().data["volume"], 1, 10),
         "US unemployment rate": (load_series("unemployment"), 4, 8),
         "El Nino": (load_series("elnino"), 12, 12),

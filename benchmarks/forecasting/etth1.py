@@ -53,8 +53,8 @@ def main() -> None:
         mse, mae = errors(forecaster, values[:n_test], n_validation)
         seconds = time.perf_counter() - fitted
         print(f"| {cls.__name__} | {mse:.3f} | {mae:.3f} | {fitted - start:.0f} | {seconds:.0f} |")
-        sizes, share = forecaster.sizes_, forecaster.network_share_
-        print(f"{sizes}, share {share:.2f}, threads {torch.get_num_threads()}", file=sys.stderr)
+        sizes, shares = forecaster.sizes_, forecaster.shares_
+        print(f"{sizes}, shares {shares}, threads {torch.get_num_threads()}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -14,23 +14,30 @@ from _series import PANELS, Task, load_panel
 
 from skrnn.forecasting import GRUForecaster, LSTMForecaster
 
+NETWORKS = {
+    "GRUForecaster": (GRUForecaster, {}),
+    "LSTMForecaster": (LSTMForecaster, {}),
+    "GRU, nothing trained": (GRUForecaster, {"max_steps": 0}),
+    "LSTM, nothing trained": (LSTMForecaster, {"max_steps": 0}),
+    "GRU, no prior": (GRUForecaster, {"prior": None}),
+}
 OWA_BASE = {"M4 weekly": (9.161, 2.777)}  # sMAPE and MASE of Naive2
 HEADER = "| panel | series | model | sMAPE | MASE | OWA | cover 80 | cover 95 | loss | seconds |"
 
 
-def network(task: Task, cls) -> tuple[np.ndarray, dict, float]:
+def network(task: Task, name: str) -> tuple[np.ndarray, dict, float]:
     """Medians, quantiles and the seconds of fit and predict."""
+    cls, settings = NETWORKS[name]
     frame = task.frame()
     start = time.perf_counter()
-    forecaster = cls(sp=task.sp, random_state=0).fit(frame, fh=np.arange(1, task.horizon + 1))
+    forecaster = cls(sp=task.sp, random_state=0, **settings)
+    forecaster.fit(frame, fh=np.arange(1, task.horizon + 1))
     table = forecaster.predict_quantiles(alpha=list(PROBABILITIES))
     seconds = time.perf_counter() - start
     shape = task.test.shape
     quantiles = {p: table.iloc[:, k].to_numpy().reshape(shape) for k, p in enumerate(PROBABILITIES)}
-    print(
-        f"{task.name} {cls.__name__} {forecaster.sizes_} share {forecaster.network_share_:.2f}",
-        file=sys.stderr,
-    )
+    shares = {member: round(share, 2) for member, share in forecaster.shares_.items()}
+    print(task.name, name, forecaster.sizes_, shares, file=sys.stderr)
     return quantiles[0.5], quantiles, seconds
 
 
@@ -55,7 +62,7 @@ def main(names) -> None:
     for panel in names:
         task = load_panel(panel)
         sample = sample_of(task)
-        results = {cls.__name__: network(task, cls) for cls in (GRUForecaster, LSTMForecaster)}
+        results = {name: network(task, name) for name in NETWORKS}
         for name in ("AutoETS", "AutoTheta", "SeasonalNaive"):
             found = classical(task, name)
             results[name] = found.mean, {**found.quantiles, 0.5: found.mean}, found.seconds

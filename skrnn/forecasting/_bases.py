@@ -19,6 +19,7 @@ EXACT = 1e-6  # error, in scales of a series, below which a model is as good as 
 FEWEST = 4  # observations to choose by
 AT_ONCE = 2**24  # forecasts in memory at a time
 LONGEST_WINDOW = 500
+LATE_ORIGINS = 12  # that the typical error of a series is measured from
 
 BASES = {
     "auto": lambda model: True,
@@ -58,6 +59,15 @@ class Bases:
     ) -> np.ndarray:
         """Forecast from the observations of series before some positions.
 
+        As `forecast_with_spread`, without the spread.
+        """
+        return self.forecast_with_spread(panel, ends, owners, horizon)[0]
+
+    def forecast_with_spread(
+        self, panel: Panel, ends: np.ndarray, owners: np.ndarray, horizon: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Forecast from the observations of series before some positions.
+
         Parameters
         ----------
         panel : Panel
@@ -69,18 +79,41 @@ class Bases:
 
         Returns
         -------
-        ndarray of shape (n, horizon)
+        forecasts : ndarray of shape (n, horizon)
             Scaled.
+        spread : ndarray of shape (n, horizon)
+            Standard deviation of the models that take part.
         """
-        forecasts = np.empty((len(ends), horizon))
+        forecasts, spread = np.empty((2, len(ends), horizon))
         steps = tuple(range(1, horizon + 1))
         lookbacks = _lookbacks(ends - panel.starts[owners], self.sp)
         used = np.flatnonzero(self.weights.any(0))
         for rows, models in _in_parts(panel, ends, lookbacks, self.sp, steps, used):
-            weights = self.weights[owners[rows]][:, used]
-            deviation = np.einsum("wgs,wg->ws", models, weights.astype(np.float32))
+            weights = self.weights[owners[rows]][:, used].astype(np.float32)
+            deviation = np.einsum("wgs,wg->ws", models, weights)
             forecasts[rows] = panel.values[ends[rows] - 1, None] + deviation
-        return forecasts
+            models -= deviation[:, None]
+            spread[rows] = np.sqrt(np.einsum("wgs,wgs,wg->ws", models, models, weights))
+        return forecasts, spread
+
+    def typical_error(self, panel: Panel, horizon: int) -> np.ndarray:
+        """Mean absolute error over the horizon from origins late in each series, (n_series,).
+
+        One, the scale of the series, where there is nothing to compare with.
+        """
+        most = np.minimum(panel.lengths // 2, max(LATE_ORIGINS, horizon))
+        places = [np.unique(np.linspace(1, m, min(m, LATE_ORIGINS)).round()) for m in most]
+        ends = np.concatenate([stop - p for stop, p in zip(panel.stops, places)]).astype(int)
+        owners = np.repeat(np.arange(len(panel)), [len(p) for p in places])
+        forecasts = self.forecast(panel, ends, owners, horizon)
+        position = ends[:, None] + np.arange(horizon)
+        clipped = np.minimum(position, panel.stops[owners, None] - 1)
+        known = (position == clipped) & panel.observed[clipped]
+        error = np.where(known, np.abs(forecasts - panel.values[clipped]), 0)
+        total, count = np.zeros((2, len(panel)))
+        np.add.at(total, owners, error.sum(1))
+        np.add.at(count, owners, known.sum(1))
+        return np.where(count > 0, total / np.maximum(count, 1), 1.0)
 
 
 def _lookbacks(n_observed: np.ndarray, sp: int) -> np.ndarray:
@@ -183,7 +216,7 @@ def _targets(plain: Panel, ends, owners, steps):
 
 
 def _on_plain_scale(forecasts, panel: Panel, plain: Panel, owners) -> np.ndarray:
-    logged = np.array([scaler.log for scaler in panel.scalers])[owners]
+    logged = panel.logged[owners]
     if panel is plain or not logged.any():
         return forecasts
     shift, scale = panel.units(owners)
@@ -210,7 +243,7 @@ def choose_with_effects(series, scalers, effects, sp: int, horizon: int, base: s
     return scalers, Bases(weights_of(combine(scores, scores, horizon, sp, base)), sp)
 
 
-def choose(series: list[np.ndarray], sp: int, horizon: int, base: str):
+def choose(series: list[np.ndarray], sp: int, horizon: int, base: str, pooled: bool = True):
     """Decide for each series whether to take logarithms, and which models to weigh how much.
 
     Parameters
@@ -220,6 +253,8 @@ def choose(series: list[np.ndarray], sp: int, horizon: int, base: str):
     sp, horizon : int
     base : str
         A key of `BASES`.
+    pooled : bool, default=True
+        Whether a series learns from the others which models suit it.
 
     Returns
     -------
@@ -229,14 +264,14 @@ def choose(series: list[np.ndarray], sp: int, horizon: int, base: str):
     scalers = [SeriesScaler.of(y, sp, log=False) for y in series]
     plain = Panel.of(series, scalers, sp)
     scores = score_models(plain, plain, sp, horizon)
-    badness = combine(scores, scores, horizon, sp, base)
+    badness = combine(scores, scores, horizon, sp, base, pooled)
     loggable = np.array([can_be_logged(y) for y in series])
     if loggable.any():
         part = np.flatnonzero(loggable)
         logs = [SeriesScaler.of(series[i], sp, log=True) for i in part]
         logged = Panel.of([series[i] for i in part], logs, sp)
         log_scores = score_models(logged, plain.take(part), sp, horizon)
-        log_badness = combine(log_scores, scores.take(part), horizon, sp, base)
+        log_badness = combine(log_scores, scores.take(part), horizon, sp, base, pooled)
         helps = _badness_of_best(log_badness) < LOG_GAIN * _badness_of_best(badness[part])
         for k in np.flatnonzero(helps & (log_scores.n_origins > 0)):
             scalers[part[k]], badness[part[k]] = logs[k], log_badness[k]
@@ -248,7 +283,9 @@ def _badness_of_best(badness: np.ndarray) -> np.ndarray:
     return np.partition(badness, n - 1, axis=1)[:, :n].mean(1)
 
 
-def combine(scores: Scores, plain: Scores, horizon: int, sp: int, base: str) -> np.ndarray:
+def combine(
+    scores: Scores, plain: Scores, horizon: int, sp: int, base: str, pooled: bool = True
+) -> np.ndarray:
     """Turn errors into one badness for each model and series, the smaller the better.
 
     The errors of a series are relative to those of its best model on the plain scale; the mean
@@ -271,6 +308,8 @@ def combine(scores: Scores, plain: Scores, horizon: int, sp: int, base: str) -> 
     relative = np.zeros_like(scores.errors)
     relative[scored] = scores.errors[scored] / np.maximum(best[scored, None], EXACT)
     relative = np.minimum(relative, WORST)
+    if not pooled:
+        return np.where(allowed, relative, np.inf)
     common = relative[scored].mean(0)
     share = np.maximum(1.0, 4 * horizon / np.maximum(scores.n_origins, 1))[:, None]
     return np.where(allowed, relative + share * common, np.inf)

@@ -1,43 +1,70 @@
-"""How far to trust the network, and how wide intervals must be: learnt on windows held out."""
+"""How far to trust each network, and how wide intervals must be: learnt on windows held out."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.stats import norm
 
 from ._quantiles import LEVELS, MEDIAN
 
-SHARES = np.linspace(0, 1, 9)
-FULL_TRUST = 0.5  # weight of share one: the ensemble has seen more than the held-out network
+GRID = 8  # shares are tried in steps of one over this
+SURPRISE = 0.4  # how soon shares grow unlikely as they leave the usual ones, for each horizon
+TINY = 1e-12  # error, in scales of a series
 WIDENINGS = (0.2, 5.0)
 GROUP = 50  # held-out windows for each group of steps with a widening of its own
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """What base forecast and networks say of some windows, on the panel's scale.
+class Correction:
+    """What a network says of some windows, on the panel's scale.
 
     Attributes
     ----------
-    base : ndarray of shape (n, horizon)
-    correction : ndarray of shape (n, horizon)
-        What the networks' median adds to the base forecast.
+    median : ndarray of shape (n, horizon)
+        What it adds to the base forecast.
     spread : ndarray of shape (n, horizon, n_levels)
         Distances of the quantiles from the median.
     """
 
-    base: np.ndarray
-    correction: np.ndarray
+    median: np.ndarray
     spread: np.ndarray
+
+
+def random_walk_correction(base: np.ndarray) -> Correction:
+    """No correction, and the quantiles of a normal random walk of unit steps."""
+    n, horizon = base.shape
+    growth = np.sqrt(np.arange(1, horizon + 1))[:, None] * norm.ppf(LEVELS)
+    spread = np.broadcast_to(growth, (n, horizon, len(LEVELS)))
+    return Correction(np.zeros_like(base), spread)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A base forecast (n, horizon), and at least one correction."""
+
+    base: np.ndarray
+    corrections: list[Correction]
+
+    def median(self, shares: np.ndarray) -> np.ndarray:
+        """The base forecast with some share of each correction."""
+        return self.base + sum(s * c.median for s, c in zip(shares, self.corrections))
+
+    def spread(self, shares: np.ndarray) -> np.ndarray:
+        """Mean spread, weighted by the shares; plain where no correction has any."""
+        weights = shares if shares.any() else np.ones(len(self.corrections))
+        weights = weights / weights.sum()
+        return sum(w * c.spread for w, c in zip(weights, self.corrections))
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Share of the networks' correction that is used, and factors of the quantiles' distances.
+    """Share of each correction that is used, and factors of the quantiles' distances.
 
     Attributes
     ----------
-    share : float
+    shares : ndarray of shape (n_corrections,)
+        Their sum is at most one.
     widening : ndarray of shape (horizon, n_levels)
 
     References
@@ -46,22 +73,36 @@ class Calibration:
            the conformity score is relative to the quantile's distance from the median.
     """
 
-    share: float
+    shares: np.ndarray
     widening: np.ndarray
 
     @classmethod
-    def usual(cls, horizon: int) -> "Calibration":
-        """Where nothing could be held out."""
-        return cls(FULL_TRUST, np.ones((horizon, len(LEVELS))))
+    def usual(cls, n_corrections: int, horizon: int) -> "Calibration":
+        """Where nothing could be held out: equal shares, quantiles as they are."""
+        return cls(usual_shares(n_corrections), np.ones((horizon, len(LEVELS))))
 
     @classmethod
-    def learn(cls, prediction: Prediction, futures: np.ndarray) -> "Calibration":
-        """From forecasts of windows and what came after them, (n, horizon), NaN if unknown."""
-        share = _best_share(prediction, futures)
-        median = prediction.base + share * prediction.correction
-        error = (futures - median)[..., None]
-        relative = np.full(prediction.spread.shape, np.nan)
-        np.divide(error, prediction.spread, out=relative, where=prediction.spread != 0)
+    def learn(
+        cls, prediction: Prediction, futures: np.ndarray, n_horizons: float, doubt: float
+    ) -> "Calibration":
+        """Learn from forecasts of windows and what came after them.
+
+        Parameters
+        ----------
+        prediction : Prediction
+        futures : ndarray of shape (n, horizon)
+            NaN where unknown.
+        n_horizons : float
+            Horizons that the futures come to; they overlap, and windows of one series are alike.
+        doubt : float
+            What is usual weighs as much as this many horizons.
+        """
+        n_horizons = n_horizons * np.isfinite(futures).mean()
+        shares = _learn_shares(prediction, futures, n_horizons, doubt)
+        error = (futures - prediction.median(shares))[..., None]
+        spread = prediction.spread(shares)
+        relative = np.full(spread.shape, np.nan)
+        np.divide(error, spread, out=relative, where=spread != 0)
         n_windows, horizon = futures.shape
         widening = np.ones((horizon, len(LEVELS)))
         groups = np.array_split(np.arange(horizon), np.clip(n_windows // GROUP, 1, horizon))
@@ -69,29 +110,42 @@ class Calibration:
             for level, probability in enumerate(LEVELS):
                 if level != MEDIAN:
                     widening[steps, level] = _factor(relative[:, steps, level], probability)
-        return cls(share, widening)
+        return cls(shares, widening ** (n_horizons / (n_horizons + doubt)))
 
     def quantiles(self, prediction: Prediction) -> np.ndarray:
         """Calibrated quantiles, (n, horizon, n_levels), in ascending order."""
-        median = prediction.base + self.share * prediction.correction
-        return np.sort(median[..., None] + self.widening * prediction.spread, axis=-1)
+        median = prediction.median(self.shares)[..., None]
+        return np.sort(median + self.widening * prediction.spread(self.shares), axis=-1)
 
 
-def random_walk_spread(n: int, horizon: int) -> np.ndarray:
-    """Distances of a normal random walk's quantiles from its median, in units of its scale."""
-    growth = np.sqrt(np.arange(1, horizon + 1))[:, None] * norm.ppf(LEVELS)
-    return np.broadcast_to(growth, (n, horizon, len(LEVELS)))
+def usual_shares(n_corrections: int) -> np.ndarray:
+    """Equal shares that sum to one."""
+    return np.full(n_corrections, 1 / max(n_corrections, 1))
 
 
-def _best_share(prediction: Prediction, futures: np.ndarray) -> float:
-    if not prediction.correction.any():
-        return 0.0
+def _learn_shares(
+    prediction: Prediction, futures: np.ndarray, n_horizons: float, doubt: float
+) -> np.ndarray:
+    """Mean of all shares, weighted by how likely they make the errors, and how usual they are.
+
+    Errors are taken to follow a Laplace distribution of unknown scale, and those of one horizon
+    to be as good as one.
+    """
     known = np.isfinite(futures)
+    medians = [c.median[known] for c in prediction.corrections]
+    usual = usual_shares(len(medians))
+    if not any(median.any() for median in medians):
+        return np.zeros(len(medians))
     if not known.any():
-        return FULL_TRUST
-    lacking, correction = (futures - prediction.base)[known], prediction.correction[known]
-    errors = [np.abs(lacking - share * correction).mean() for share in SHARES]
-    return float(FULL_TRUST + (1 - FULL_TRUST) * SHARES[int(np.argmin(errors))])
+        return usual
+    lacking = (futures - prediction.base)[known]
+    tried = np.array(list(product(range(GRID + 1), repeat=len(medians)))) / GRID
+    tried = tried[tried.sum(1) <= 1]
+    errors = np.array([np.abs(lacking - sum(map(np.multiply, s, medians))).mean() for s in tried])
+    moved = np.maximum(usual - tried, 0).sum(1)  # from the usual shares to others
+    fit = -n_horizons * np.log(np.maximum(errors / max(errors.min(), TINY), 1.0))
+    weights = np.exp(fit - SURPRISE * doubt * moved)
+    return weights @ tried / weights.sum()
 
 
 def _factor(relative: np.ndarray, probability: float) -> float:

@@ -1,5 +1,7 @@
 """Direct multi-step forecasters: one body, three cells."""
 
+from dataclasses import replace
+
 import numpy as np
 from sktime.datatypes import get_cutoff, update_data
 from sktime.forecasting.base import BaseForecaster
@@ -9,15 +11,13 @@ from .._optional import import_optional
 from .._parameters import COMMON, at_least, one_of, validate_parameters
 from ._bases import BASES
 from ._exogenous import ExogenousColumns
-from ._model import Recipe, recalibrate, train
+from ._model import recalibrate, train
 from ._quantiles import MEDIAN, histogram_of, quantiles_at, variance_of
+from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
-from ._season import detect_season
 from ._series import SeriesSet
-from ._sizes import Sizes, choose_sizes
 
 SIDES = (("lower", -1), ("upper", 1))  # of an interval
-DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
 
 
 class BaseRecurrentForecaster(BaseForecaster):
@@ -37,6 +37,11 @@ class BaseRecurrentForecaster(BaseForecaster):
         frequency, or the highest peak of the autocorrelation, if it is significant.
     base : {"auto", "naive", "drift", "seasonal_naive", "damped_trend"}, default="auto"
         Models that the base forecast is taken from; "auto" takes all of them.
+    prior : {"auto"} or None, default="auto"
+        "auto" lets a network take part that was trained beforehand on synthetic series, and
+        ships with the package for GRU and LSTM. On short series it is the only one: nothing is
+        trained then, unless there are exogenous columns. None trains networks on the series at
+        hand only.
     window_length : int or "auto", default="auto"
         Time steps that the network looks back on. "auto" takes two seasons or four horizons,
         whichever is longer, and less for series that are too short for that.
@@ -51,7 +56,9 @@ class BaseRecurrentForecaster(BaseForecaster):
     dropout : float in [0, 1), default=0.0
         Probability of dropping a unit between layers and before the read-out, in training only.
     max_steps : int or "auto", default="auto"
-        Training steps of each network, each on one batch of windows.
+        Training steps of each network, each on one batch of windows; "auto" takes more of them
+        where that promises much. 0 trains nothing: the forecasts are those of the pretrained
+        network, or base forecasts where there is none.
     batch_size : int or "auto", default="auto"
         Windows in one training step.
     lr : float, default=0.005
@@ -82,9 +89,9 @@ class BaseRecurrentForecaster(BaseForecaster):
     sizes_ : Sizes
         ``window_length``, ``segment_length``, ``hidden_size``, ``max_steps`` and ``batch_size``
         that were chosen.
-    network_share_ : float
-        Share of the networks' correction that the forecasts use, between 0 (the base forecast
-        alone) and 1.
+    shares_ : dict of str to float
+        How far the forecasts follow the base forecast ("base"), the pretrained network ("prior")
+        and those trained on the series at hand ("trained"). The shares sum to one.
     log_ : list of bool
         Whether the logarithm of each series is forecast.
     n_parameters_ : int
@@ -151,10 +158,11 @@ class BaseRecurrentForecaster(BaseForecaster):
         **COMMON,
         "sp": [at_least(1), one_of("auto")],
         "base": [one_of(*BASES)],
+        "prior": [one_of("auto"), None],
         "window_length": [at_least(1), one_of("auto")],
         "n_members": [at_least(1)],
         "hidden_size": [at_least(1), one_of("auto")],
-        "max_steps": [at_least(1), one_of("auto")],
+        "max_steps": [at_least(0), one_of("auto")],
         "batch_size": [at_least(1), one_of("auto")],
         "past_columns": [list, tuple, None],
     }
@@ -163,6 +171,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         self,
         sp=1,
         base="auto",
+        prior="auto",
         window_length="auto",
         segment_length="auto",
         n_members=3,
@@ -181,6 +190,7 @@ class BaseRecurrentForecaster(BaseForecaster):
     ):
         self.sp = sp
         self.base = base
+        self.prior = prior
         self.window_length = window_length
         self.segment_length = segment_length
         self.n_members = n_members
@@ -232,7 +242,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         recipe = self._model.recipe
         self.nets_, self.sizes_ = self._model.nets, recipe.sizes
         self.sp_, self.horizon_ = recipe.sp, recipe.horizon
-        self.network_share_ = self._model.calibration.share if self.nets_ else 0.0
+        self.shares_ = self._model.shares
         self.log_ = [scaler.log for scaler in self._prepared.scalers]
         self.n_parameters_ = recipe.n_parameters
         self.interrupted_ = any(net.interrupted_ for net in self.nets_)
@@ -240,24 +250,8 @@ class BaseRecurrentForecaster(BaseForecaster):
             on_interrupt(len(self.nets_[-1].history))
 
     def _recipe(self, series: SeriesSet, columns: ExogenousColumns | None, furthest) -> Recipe:
-        """Choose what is left to "auto"."""
-        lengths = np.array([len(values) for values in series.values])
-        sp = self.sp
-        if sp == "auto":
-            longest = int(lengths.argmax())
-            sp = detect_season(series.values[longest], series.indices[longest])
-        horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
-        fields = vars(self)
-        asked = {name: fields[name] for name in Sizes.__dataclass_fields__}
-        same = "num_layers dropout lr weight_decay gradient_clip n_members base device verbose"
-        return Recipe(
-            cell=self._cell,
-            sizes=choose_sizes(asked, lengths, horizon, sp),
-            sp=sp,
-            horizon=horizon,
-            known=np.zeros(0, dtype=bool) if columns is None else columns.known_,
-            **{name: fields[name] for name in same.split()},
-        )
+        known = np.zeros(0, dtype=bool) if columns is None else columns.known_
+        return choose_recipe(self._cell, self.get_params(deep=False), series, known, furthest)
 
     def _column_arrays(self, room: int, X=None):
         if self._columns is None:
@@ -286,7 +280,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         if start is None:
             cutoff = get_cutoff(y, return_index=True)
             furthest = None if fh is None else max(1, int(max(fh.to_relative(cutoff))))
-            recipe = self._recipe(series, columns, furthest)
+            recipe = replace(self._recipe(series, columns, furthest), trained=self.max_steps != 0)
         else:
             recipe = start.recipe
         arrays = None if columns is None else columns.arrays(series, None, 0)

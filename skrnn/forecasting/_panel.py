@@ -77,6 +77,16 @@ class Panel:
     def lengths(self) -> np.ndarray:
         return self.stops - self.starts
 
+    @property
+    def logged(self) -> np.ndarray:
+        """Whether the logarithm of each series is forecast, (n_series,)."""
+        return np.array([scaler.log for scaler in self.scalers])
+
+    @property
+    def lowest(self) -> np.ndarray:
+        """What no forecast of each series is below, (n_series,)."""
+        return np.array([scaler.lowest for scaler in self.scalers])
+
     def take(self, index) -> "Panel":
         """Some of the series, over the same values."""
         scalers = [self.scalers[i] for i in index]
@@ -94,9 +104,9 @@ class Panel:
         if self.effects is not None:
             effects = self.effects[ends[:, None] + np.arange(z.shape[1])]
             values = values + effects.reshape(*effects.shape, *(1,) * (z.ndim - 2))
-        logged = np.array([scaler.log for scaler in self.scalers])[owners]
+        logged = self.logged[owners]
         values[logged] = np.exp(np.minimum(values[logged], LARGEST_LOG))
-        return values
+        return np.maximum(values, self.lowest[owners].reshape(shift.shape))
 
 
 def carry_on(z: np.ndarray, observed: np.ndarray, sp: int) -> np.ndarray:

@@ -20,12 +20,15 @@ class Preparation:
     regression : Regression or None
         Effects of columns, in ``units`` of each series.
     units : ndarray of shape (n_series,)
+    errors : ndarray of shape (n_series,)
+        Typical error of the base forecasts of each series, on the panel's scale.
     """
 
     scalers: list
     bases: Bases
     regression: Regression | None
     units: np.ndarray
+    errors: np.ndarray
 
     @classmethod
     def learn(
@@ -50,15 +53,16 @@ class Preparation:
         """
         scalers, bases = choose(series, sp, horizon, base)
         units = np.array([scaler.scale for scaler in scalers])
-        if not known.any():
-            return cls(scalers, bases, None, units)
-        scaled = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
-        regression = Regression.learn(scaled, columns, known)
-        if regression is None:
-            return cls(scalers, bases, None, units)
-        effects = [unit * regression.effect(x) for unit, x in zip(units, columns)]
-        scalers, bases = choose_with_effects(series, scalers, effects, sp, horizon, base)
-        return cls(scalers, bases, regression, units)
+        regression = effects = None
+        if known.any():
+            scaled = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
+            regression = Regression.learn(scaled, columns, known)
+        if regression is not None:
+            effects = [unit * regression.effect(x) for unit, x in zip(units, columns)]
+            scalers, bases = choose_with_effects(series, scalers, effects, sp, horizon, base)
+        panel = Panel.of(series, scalers, sp, effects=effects)
+        errors = bases.typical_error(panel, horizon)
+        return cls(scalers, bases, regression, units, errors)
 
     def panel(self, series: list[np.ndarray], columns: list[np.ndarray] | None) -> Panel:
         """Lay out the same series, perhaps longer by now, with columns that may go further."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ._model import ForecastModel
+from ._panel import Panel
 from ._preparation import Preparation
 from ._quantiles import LEVELS, MEDIAN
 from ._scaling import LARGEST_LOG
@@ -28,10 +29,9 @@ def quantiles_ahead(
     blocks = []
     while sum(block.shape[1] for block in blocks) < n_steps:
         panel = prepared.panel(series, _room_for(columns, series, horizon))
-        quantiles = model.quantiles(panel, prepared.bases, panel.stops, np.arange(len(panel)))
+        quantiles = model.quantiles(panel, prepared, panel.stops, np.arange(len(panel)))
         if blocks:
-            logged = np.array([scaler.log for scaler in panel.scalers])
-            quantiles = _widened(quantiles, blocks[-1][:, -1:], logged)
+            quantiles = _widened(quantiles, blocks[-1][:, -1:], panel)
         blocks.append(quantiles)
         series = [np.append(y, q[:, MEDIAN]) for y, q in zip(series, quantiles)]
     return np.concatenate(blocks, axis=1)[:, :n_steps]
@@ -63,7 +63,7 @@ def quantiles_within(
     has_past = ends > first
     quantiles = np.empty((len(ends), len(LEVELS)))
     if has_past.any():
-        forecasts = model.quantiles(panel, prepared.bases, ends[has_past], owners[has_past])
+        forecasts = model.quantiles(panel, prepared, ends[has_past], owners[has_past])
         quantiles[has_past] = forecasts[:, 0]
     overall = np.stack([np.nanquantile(y, LEVELS) for y in series])
     quantiles[~has_past] = overall[owners[~has_past]]
@@ -81,15 +81,16 @@ def _room_for(columns, series, horizon: int):
     return cut
 
 
-def _widened(quantiles: np.ndarray, before: np.ndarray, logged: np.ndarray) -> np.ndarray:
+def _widened(quantiles: np.ndarray, before: np.ndarray, panel: Panel) -> np.ndarray:
     """Add the spread of the step that a block starts from to the spread within the block.
 
     Series that are forecast by their logarithm are added up on its scale, and stay positive.
     """
     quantiles, before = quantiles.copy(), before.copy()
+    logged, lowest = panel.logged, panel.lowest[:, None, None]
     quantiles[logged], before[logged] = np.log(quantiles[logged]), np.log(before[logged])
     median, start = quantiles[..., MEDIAN, None], before - before[..., MEDIAN, None]
     distance = quantiles - median
     wider = median + np.sign(distance) * np.hypot(distance, start)
     wider[logged] = np.exp(np.minimum(wider[logged], LARGEST_LOG))
-    return wider
+    return np.maximum(wider, lowest)

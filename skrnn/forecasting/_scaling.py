@@ -22,21 +22,26 @@ class SeriesScaler:
     log : bool
     shift, scale : float
         In units of the series, or of its logarithm.
+    lowest : float
+        No forecast is below it: zero for counts, no limit for others.
     """
 
     log: bool
     shift: float
     scale: float
+    lowest: float
 
     @classmethod
     def of(cls, y: np.ndarray, sp: int, log: bool, effect=0.0) -> "SeriesScaler":
         """Median, and mean absolute seasonal difference, of the observed values."""
         rest = (np.log(y) if log else y) - effect
-        return cls(log, float(np.nanmedian(rest)), typical_change(rest, sp))
+        lowest = 0.0 if are_counts(y) else -np.inf
+        return cls(log, float(np.nanmedian(rest)), typical_change(rest, sp), lowest)
 
     def scaled(self, y: np.ndarray, effect=0.0) -> np.ndarray:
-        """From units of the series; NaN stays."""
-        rest = (np.log(y) if self.log else y) - effect
+        """From units of the series; NaN stays, and is what has no logarithm."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rest = (np.log(y) if self.log else y) - effect
         return np.round((rest - self.shift) / (self.scale * GRID)) * GRID
 
 
@@ -58,3 +63,8 @@ def can_be_logged(y: np.ndarray) -> bool:
     """Whether all values are positive and none is so small that its logarithm would stand out."""
     low, high = np.nanmin(y), np.nanmax(y)
     return low > 0 and high / low < SAFE_LOG_RATIO
+
+
+def are_counts(y: np.ndarray) -> bool:
+    """Whether all values are whole numbers, none is negative, and some are zero."""
+    return np.nanmin(y) == 0 and not np.mod(y, 1)[np.isfinite(y)].any()

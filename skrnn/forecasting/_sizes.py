@@ -8,6 +8,7 @@ import numpy as np
 SHORTEST_WINDOW = 8
 HORIZONS_BACK = 4  # horizons that a window spans
 RECURRENT_STEPS = 8  # in a window
+MOST_STEPS = 1500  # of training
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def choose_sizes(asked: dict, lengths: np.ndarray, horizon: int, sp: int) -> Siz
         "window_length": window_length,
         "segment_length": _segment_length(window_length, horizon),
         "hidden_size": 32 if n_windows < 5000 else 64 if n_windows < 200_000 else 128,
-        "max_steps": int(np.clip(60 * n_windows**0.25, 200, 1500)),
+        "max_steps": int(np.clip(60 * n_windows**0.25, 200, MOST_STEPS)),
         "batch_size": int(2 ** np.clip(round(math.log2(n_windows / 100)), 5, 8)),
     }
     given = {name: asked[name] for name in chosen if asked[name] != "auto"}

@@ -1,13 +1,13 @@
 """Windows over a panel: views, gathered a batch at a time and moved to their own level."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from .._batches import Batch
-from ._panel import Panel
+from ._origins import Origins
 
 FARTHEST = 20.0  # scales of the series; what lies farther from the level is clipped
 N_OWN_CHANNELS = 3  # value, observed, future
@@ -25,81 +25,47 @@ class WindowData:
 
     Attributes
     ----------
-    panel : Panel
-    ends, owners : ndarray of shape (n_windows,)
-        First position after each window, and its series.
-    bases : ndarray of shape (n_windows, horizon)
-        Base forecasts, on the panel's scale.
-    window_length, sp : int
+    origins : Origins
+        Where the windows end.
+    window_length : int
     known : ndarray of shape (n_columns,), bool
         Whether the future of each exogenous column is known.
     device : torch.device
         Of the batches; the panel stays in main memory.
     """
 
-    panel: Panel
-    ends: np.ndarray
-    owners: np.ndarray
-    bases: np.ndarray
+    origins: Origins
     window_length: int
-    sp: int
     known: np.ndarray
     device: torch.device
     lengths: None = None  # all sequences have the same length
 
     def __len__(self) -> int:
-        return len(self.ends)
-
-    @property
-    def horizon(self) -> int:
-        return self.bases.shape[1]
-
-    def part(self, index) -> "WindowData":
-        """Some of the windows."""
-        cut = {name: getattr(self, name)[index] for name in ("ends", "owners", "bases")}
-        return replace(self, **cut)
+        return len(self.origins)
 
     def take(self, index: Tensor) -> Batch:
         """One training batch: inputs, and targets with NaN where there is nothing to compare."""
-        part = self.part(index.numpy())
-        targets = torch.from_numpy(part.futures() - part.bases).float()
-        return {"values": part.inputs().to(self.device)}, targets.to(self.device)
+        part = self.origins.part(index.numpy())
+        targets = torch.from_numpy(part.futures() - part.base).float()
+        return {"values": self.inputs(part).to(self.device)}, targets.to(self.device)
 
-    def inputs(self) -> Tensor:
-        """Network inputs, (n, window_length + horizon, channels)."""
-        position = self.ends[:, None] + np.arange(-self.window_length, 0)
-        starts = self.panel.starts[self.owners][:, None]
-        inside = position >= starts
-        position = np.maximum(position, starts)
-        values = self.panel.values[position]
-        level = values[:, -min(self.sp, self.window_length) :].mean(1, keepdims=True)
+    def inputs(self, origins: Origins | None = None) -> Tensor:
+        """Network inputs, (n, window_length + horizon, channels), of some or all origins."""
+        origins = self.origins if origins is None else origins
+        panel, length = origins.panel, self.window_length
+        position, inside = origins.positions(length)
+        values = panel.values[position]
+        level = values[:, -min(origins.sp, length) :].mean(1, keepdims=True)
         n_channels = N_OWN_CHANNELS + len(self.known)
-        shape = len(self), self.window_length + self.horizon, n_channels
+        shape = len(origins), length + origins.horizon, n_channels
         inputs = np.zeros(shape, dtype=np.float32)
-        past, future = inputs[:, : self.window_length], inputs[:, self.window_length :]
+        past, future = inputs[:, :length], inputs[:, length:]
         past[..., 0] = np.clip(values - level, -FARTHEST, FARTHEST) * inside
-        past[..., 1] = inside & self.panel.observed[position]
-        future[..., 0] = np.clip(self.bases - level, -FARTHEST, FARTHEST)
+        past[..., 1] = inside & panel.observed[position]
+        future[..., 0] = np.clip(origins.base - level, -FARTHEST, FARTHEST)
         future[..., 2] = 1
         if len(self.known):
-            past[..., N_OWN_CHANNELS:] = self.panel.columns[position] * inside[..., None]
-            ahead = self.ends[:, None] + np.arange(self.horizon)
-            future[..., N_OWN_CHANNELS:] = self.panel.columns[ahead] * self.known
+            past[..., N_OWN_CHANNELS:] = panel.columns[position] * inside[..., None]
+            ahead = origins.ends[:, None] + np.arange(origins.horizon)
+            future[..., N_OWN_CHANNELS:] = panel.columns[ahead] * self.known
         return torch.from_numpy(inputs)
-
-    def futures(self) -> np.ndarray:
-        """What came after each window, (n, horizon); NaN where unknown or beyond the series."""
-        position = self.ends[:, None] + np.arange(self.horizon)
-        stops = self.panel.stops[self.owners][:, None]
-        clipped = np.minimum(position, stops - 1)
-        known = (position < stops) & self.panel.observed[clipped]
-        return np.where(known, self.panel.values[clipped], np.nan)
-
-
-def training_ends(panel: Panel, shortest: int, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-    """Ends and owners of all windows that have some history and a complete horizon after them."""
-    first = panel.starts + shortest
-    counts = np.maximum(panel.stops - horizon + 1 - first, 0)
-    owners = np.repeat(np.arange(len(panel)), counts)
-    skipped = np.cumsum(counts) - counts
-    return first[owners] + np.arange(counts.sum()) - skipped[owners], owners

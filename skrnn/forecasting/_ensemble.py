@@ -1,0 +1,126 @@
+"""Networks trained on the series at hand, from new weights."""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .._device import resolve_device
+from .._training import Plan, RecurrentNet, make_net
+from ..nn import RecurrentNetwork, build_network
+from ._calibration import Correction
+from ._origins import Origins, training_ends
+from ._panel import Panel
+from ._preparation import Preparation
+from ._quantiles import MEDIAN, QuantileLoss, ordered_quantiles
+from ._recipe import Recipe
+from ._windows import WindowData
+
+FEWEST_WINDOWS = 8  # to train a network on
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Networks of one recipe, that correct base forecasts.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    nets : list of RecurrentNet
+    """
+
+    recipe: Recipe
+    nets: list
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the training."""
+        return self.nets[-1].interrupted_
+
+    def correct(self, origins: Origins) -> Correction:
+        """Correct the base forecasts: the networks' median, and their mean spread."""
+        data = _windows(self.recipe, origins, torch.device(self.nets[0].device))
+        inputs = data.inputs().to(data.device)
+        work = len(data) * self.recipe.work
+        outputs = [net.outputs(inputs, None, work) for net in self.nets]
+        quantiles = ordered_quantiles(torch.stack(outputs)).double().numpy()
+        medians = quantiles[..., MEDIAN]
+        return Correction(np.median(medians, 0), (quantiles - medians[..., None]).mean(0))
+
+
+def train_ensemble(
+    recipe: Recipe,
+    panel: Panel,
+    prepared: Preparation,
+    seed: int,
+    n_members: int,
+    start: Ensemble | None = None,
+) -> Ensemble | None:
+    """Train networks on all windows of a panel; None where there are too few.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    panel : Panel
+    prepared : Preparation
+    seed : int
+    n_members : int
+    start : Ensemble, optional
+        Whose weights to start from; they are copied.
+    """
+    sizes = recipe.sizes
+    most = sizes.max_steps * sizes.batch_size  # one for each place in a batch
+    origins = training_origins(recipe, panel, prepared, seed, most)
+    if len(origins) < FEWEST_WINDOWS:
+        return start
+    device = resolve_device(recipe.device, sizes.batch_size * recipe.work)
+    data = _windows(recipe, origins, device)
+    nets = []
+    for member in range(n_members):
+        weights = start.nets[member].module_ if start else None
+        nets.append(_train_net(recipe, data, seed + member, weights))
+        if nets[-1].interrupted_:
+            break
+    return Ensemble(recipe, nets)
+
+
+def _windows(recipe: Recipe, origins: Origins, device) -> WindowData:
+    return WindowData(origins, recipe.sizes.window_length, recipe.known, device)
+
+
+def training_origins(
+    recipe: Recipe, panel: Panel, prepared: Preparation, seed: int, most: int
+) -> Origins:
+    """Origins with some history and a known horizon: all of them, or as many drawn at random."""
+    longest = int(panel.lengths.max())
+    shortest = max(1, min(recipe.sizes.window_length, recipe.sp + 1, longest - recipe.horizon))
+    ends, owners = training_ends(panel, shortest, recipe.horizon)
+    if len(ends) > most:
+        kept = np.random.default_rng(seed).choice(len(ends), most, replace=False)
+        ends, owners = ends[kept], owners[kept]
+    return Origins.of(panel, prepared, ends, owners, recipe.horizon)
+
+
+def _train_net(
+    recipe: Recipe, data: WindowData, seed: int, start: RecurrentNetwork | None = None
+) -> RecurrentNet:
+    """Train one network, from new weights or from a copy of others."""
+    sizes = recipe.sizes
+    n_batches = math.ceil(len(data) / sizes.batch_size)
+    plan = Plan(
+        epochs=max(1, round(sizes.max_steps / n_batches)),
+        batch_size=sizes.batch_size,
+        lr=recipe.lr,
+        weight_decay=recipe.weight_decay,
+        gradient_clip=recipe.gradient_clip,
+        seed=seed,
+        work=sizes.batch_size * recipe.work,
+    )
+    module = copy.deepcopy(start)
+    if module is None:
+        module = build_network(recipe.architecture, seed)
+        torch.nn.init.zeros_(module.readout.weight)  # training starts from the base forecast
+    net = make_net(module, QuantileLoss(), plan, data.device)
+    return net.learn(data, None, verbose=recipe.verbose)

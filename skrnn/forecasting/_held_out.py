@@ -1,0 +1,110 @@
+"""The part of a panel that is held out from training, to learn there how far to trust it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._analogues import analogue_forecasts
+from ._calibration import Prediction
+from ._ensemble import FEWEST_WINDOWS
+from ._origins import Origins
+from ._panel import Panel
+from ._preparation import Preparation
+from ._recipe import Recipe
+
+HELD_OUT_SHARE = 0.25  # of a series, at most
+HELD_OUT_HORIZONS = 3  # at most, of a series that is long enough; one in a large panel
+FEWEST_HELD_OUT = 30  # observations that are, though, if the share allows
+LARGE_PANEL = 50
+HELD_OUT_WINDOWS = 3000  # at most, of a panel
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """The ends of the series of a panel, and what comes before them.
+
+    Attributes
+    ----------
+    before : Panel
+        Without the ends.
+    prepared : Preparation
+        Learnt without the ends.
+    origins : Origins
+        Whose whole horizon lies in the ends.
+    n_horizons : float
+        Length of all ends together, in horizons.
+    """
+
+    before: Panel
+    prepared: Preparation
+    origins: Origins
+    n_horizons: float
+
+    @classmethod
+    def of(cls, recipe: Recipe, series, columns) -> "HeldOut | None":
+        """Hold out the ends; None where all series are too short for that."""
+        lengths = held_out_lengths([len(y) for y in series], recipe.horizon)
+        if not lengths.any():
+            return None
+        early, early_columns = without_ends(series, lengths), without_ends(columns, lengths)
+        prepared = recipe.prepare(early, early_columns)
+        before = prepared.panel(early, early_columns)
+        panel = prepared.panel(series, columns)
+        ends, owners = held_out_ends(panel, lengths, recipe.horizon)
+        origins = Origins.of(panel, prepared, ends, owners, recipe.horizon)
+        return cls(before, prepared, origins, lengths.sum() / recipe.horizon)
+
+    @property
+    def futures(self) -> np.ndarray:
+        """What came after each origin, (n, horizon)."""
+        return self.origins.futures()
+
+    def gain(self, medians: list[np.ndarray]) -> float:
+        """Share of the base forecast's error that the best of some corrections takes away.
+
+        Parameters
+        ----------
+        medians : list of ndarray of shape (n, horizon)
+            What each adds to the base forecast.
+        """
+        lacking = self.futures - self.origins.base
+        known = np.isfinite(lacking)
+        base_error = np.abs(lacking[known]).sum()
+        if not base_error > 0:
+            return 0.0
+        return 1 - min(np.abs((lacking - m)[known]).sum() for m in medians) / base_error
+
+    def promise(self, prediction: Prediction) -> float:
+        """Gain of the best correction, or of what followed on similar histories."""
+        medians = [c.median for c in prediction.corrections]
+        analogues = analogue_forecasts(self.before, self.origins) - self.origins.base
+        return self.gain([*medians, analogues])
+
+
+def held_out_lengths(lengths, horizon: int) -> np.ndarray:
+    """Observations at the end of each series that are held out; none of a short one."""
+    lengths = np.asarray(lengths)
+    most = max(HELD_OUT_HORIZONS * horizon, FEWEST_HELD_OUT)
+    if len(lengths) >= LARGE_PANEL:
+        most = horizon
+    wanted = np.clip((HELD_OUT_SHARE * lengths).astype(int), horizon, most)
+    return np.where(lengths >= 2 * horizon + FEWEST_WINDOWS, wanted, 0)
+
+
+def without_ends(parts: list[np.ndarray] | None, held_out: np.ndarray):
+    """Series or columns without their held-out ends."""
+    if parts is None:
+        return None
+    return [part[: len(part) - n] for part, n in zip(parts, held_out)]
+
+
+def held_out_ends(panel: Panel, held_out: np.ndarray, horizon: int):
+    """Ends and owners of windows whose whole horizon lies in the part held out."""
+    per_series = max(1, HELD_OUT_WINDOWS // int((held_out > 0).sum()))
+    ends, owners = [], []
+    for i in np.flatnonzero(held_out):
+        n = held_out[i]
+        places = np.unique(np.linspace(n, horizon, min(per_series, n - horizon + 1)).round())
+        ends.append(panel.stops[i] - places.astype(int))
+        owners.append(np.full(len(places), i))
+    return np.concatenate(ends), np.concatenate(owners)

@@ -1,0 +1,150 @@
+"""All that a forecasting model is made by."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from ..nn import Architecture, RecurrentNetwork
+from ._preparation import Preparation
+from ._quantiles import LEVELS
+from ._season import detect_season
+from ._series import SeriesSet
+from ._sizes import MOST_STEPS, Sizes, choose_sizes
+from ._windows import N_OWN_CHANNELS
+from .prior import PRETRAINED_CELLS
+
+DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
+FEWEST_TO_TRAIN = 2000  # windows; with fewer, the pretrained network is seldom improved upon,
+FEWEST_TO_CONSIDER = 250  # and only where the series follow rules that smoothing does not know
+LARGE_GAIN = 0.25  # over the base forecast, that speaks for rules which smoothing does not know
+LONGER = 4  # times the usual training steps are taken then
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a model is made by.
+
+    Attributes
+    ----------
+    cell : str
+    sizes : Sizes
+    most_steps : int
+        Training steps that may be taken where they pay.
+    num_layers : int
+    dropout, lr, weight_decay : float
+    gradient_clip : float or None
+    n_members : int
+        Networks in the ensemble.
+    sp, horizon : int
+    base : str
+    prior, tuned, trained : bool
+        Whether the pretrained network takes part as it is, fine-tuned, and networks that are
+        trained on the series at hand.
+    trainable : bool
+        Whether networks are to be trained at least where this promises much.
+    known : ndarray of shape (n_columns,), bool
+        Whether the future of each exogenous column is known.
+    device : str
+    verbose : int
+    """
+
+    cell: str
+    sizes: Sizes
+    most_steps: int
+    num_layers: int
+    dropout: float
+    lr: float
+    weight_decay: float
+    gradient_clip: float | None
+    n_members: int
+    sp: int
+    horizon: int
+    base: str
+    prior: bool
+    tuned: bool
+    trained: bool
+    trainable: bool
+    known: np.ndarray
+    device: str
+    verbose: int
+
+    @property
+    def architecture(self) -> Architecture:
+        return Architecture(
+            cells=(self.cell,) * self.num_layers,
+            n_channels=N_OWN_CHANNELS + len(self.known),
+            n_outputs=self.horizon * len(LEVELS),
+            hidden_size=self.sizes.hidden_size,
+            dropout=self.dropout,
+            segment_length=self.sizes.segment_length,
+        )
+
+    @property
+    def work(self) -> float:
+        """Multiply-adds of the recurrent layers for one window."""
+        return self.architecture.multiply_adds(self.sizes.window_length + self.horizon)
+
+    @property
+    def n_parameters(self) -> int:
+        """Trainable parameters of one network."""
+        with torch.device("meta"):
+            network = RecurrentNetwork(self.architecture)
+        return sum(p.numel() for p in network.parameters())
+
+    def given(self, gain: float) -> "Recipe":
+        """The same recipe, or one with more training, for some gain over the base forecast.
+
+        Where a network forecasts much better than smoothing does, the series follow rules that
+        more training finds out in more detail.
+        """
+        if gain < LARGE_GAIN:
+            return self
+        n_steps = max(self.sizes.max_steps, min(LONGER * self.sizes.max_steps, self.most_steps))
+        return replace(self, trained=True, sizes=replace(self.sizes, max_steps=n_steps))
+
+    def prepare(self, series, columns) -> Preparation:
+        return Preparation.learn(series, columns, self.known, self.sp, self.horizon, self.base)
+
+
+def choose_recipe(
+    cell: str, parameters: dict, series: SeriesSet, known: np.ndarray, furthest: int | None
+) -> Recipe:
+    """Choose what a forecaster's parameters leave open.
+
+    Parameters
+    ----------
+    cell : str
+    parameters : dict
+        All parameters of a forecaster.
+    series : SeriesSet
+    known : ndarray of shape (n_columns,), bool
+        Whether the future of each exogenous column is known.
+    furthest : int or None
+        Last step of the horizon; None where it is not known yet.
+    """
+    lengths = np.array([len(values) for values in series.values])
+    sp = parameters["sp"]
+    if sp == "auto":
+        longest = int(lengths.argmax())
+        sp = detect_season(series.values[longest], series.indices[longest])
+    horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
+    n_windows = np.maximum(lengths - horizon, 0).sum()
+    prior = parameters["prior"] == "auto" and cell in PRETRAINED_CELLS
+    most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
+    trained = most_steps > 0 and (not prior or len(known) > 0 or n_windows >= FEWEST_TO_TRAIN)
+    asked = {name: parameters[name] for name in Sizes.__dataclass_fields__}
+    same = "num_layers dropout lr weight_decay gradient_clip n_members base device verbose"
+    return Recipe(
+        cell=cell,
+        sizes=choose_sizes(asked, lengths, horizon, sp),
+        most_steps=most_steps,
+        sp=sp,
+        horizon=horizon,
+        prior=prior,
+        tuned=prior and trained and n_windows >= FEWEST_TO_TRAIN,
+        trained=trained,
+        trainable=trained or (most_steps > 0 and n_windows >= FEWEST_TO_CONSIDER),
+        known=known,
+        **{name: parameters[name] for name in same.split()},
+    )

@@ -1,0 +1,14 @@
+"""A recurrent network pretrained on synthetic series."""
+
+from ._inputs import LONGEST_WINDOW
+from ._prior import TUNING_BATCH, Prior, fine_tune, n_tuning_steps
+from ._weights import PRETRAINED_CELLS
+
+__all__ = [
+    "LONGEST_WINDOW",
+    "PRETRAINED_CELLS",
+    "TUNING_BATCH",
+    "Prior",
+    "fine_tune",
+    "n_tuning_steps",
+]

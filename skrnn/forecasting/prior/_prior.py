@@ -1,0 +1,123 @@
+"""The pretrained network as a member of a forecasting model, as it is or fine-tuned."""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..._batches import batches_by_length
+from ..._device import resolve_device, threads_for
+from ..._training import Plan, make_net
+from ...nn.kernels import can_run
+from .._calibration import Correction
+from .._origins import Origins
+from .._quantiles import MEDIAN, QuantileLoss, ordered_quantiles
+from ._data import PriorData
+from ._inputs import PriorInputs
+from ._network import PriorNetwork
+from ._weights import load_network
+
+AT_ONCE = 256  # windows
+TUNING_BATCH = 64
+LR = 3e-4
+MOST_STEPS = 150
+MOST_WORK = 3e11  # multiply-adds of all steps, forward: some ten seconds of one core
+FEWEST_STEPS = 30  # that are worth it
+
+
+@dataclass(frozen=True)
+class Prior:
+    """A pretrained network, that corrects base forecasts.
+
+    Attributes
+    ----------
+    cell : {"gru", "lstm"}
+    tuned : PriorNetwork or None
+        A fine-tuned copy; None for the weights that ship with the package, which are loaded
+        where they are needed.
+    interrupted : bool
+        Whether Ctrl-C ended the fine-tuning.
+    """
+
+    cell: str
+    tuned: PriorNetwork | None = None
+    interrupted: bool = False
+
+    @property
+    def network(self) -> PriorNetwork:
+        return self.tuned or load_network(self.cell)
+
+    def correct(self, origins: Origins) -> Correction:
+        """Correct the base forecasts of some origins."""
+        network = self.network
+        data = PriorData.of(origins, torch.device("cpu"))
+        work = network.multiply_adds(int(data.lengths.sum()), len(data) * origins.horizon)
+        fused = can_run(next(network.parameters()))
+        quantiles, order = [], []
+        with torch.inference_mode(), threads_for(work, fused):
+            for index in batches_by_length(len(data), AT_ONCE, data.lengths):
+                quantiles.append(_both_ways_up(network, data.inputs(index.numpy())))
+                order.append(index)
+        quantiles = torch.cat(quantiles)[torch.cat(order).argsort()].double().numpy()
+        medians = quantiles[..., MEDIAN]
+        return Correction(medians, quantiles - medians[..., None])
+
+
+def _both_ways_up(network: PriorNetwork, inputs: PriorInputs) -> Tensor:
+    """Quantiles on the panel's scale: means of those of a window and of its mirror image.
+
+    A series upside down then gets its forecasts upside down, as in the training, where up and down
+    were drawn by lot.
+    """
+    upright, mirrored = (
+        ordered_quantiles(network(**turned.tensors())) for turned in (inputs, inputs.mirrored())
+    )
+    units = torch.from_numpy(inputs.unit)[:, None, None]
+    return (upright - mirrored.flip(-1)) / 2 * units
+
+
+def n_tuning_steps(cell: str, mean_length: float, horizon: int, most: int) -> int:
+    """Steps of a fine-tuning that a core does in some seconds; 0 if these are too few.
+
+    Parameters
+    ----------
+    cell : {"gru", "lstm"}
+    mean_length : float
+        Of the windows.
+    horizon : int
+    most : int
+        Steps that are asked for at most.
+    """
+    work = load_network(cell).multiply_adds(mean_length, horizon) * TUNING_BATCH
+    affordable = int(MOST_WORK / work)
+    return min(most, MOST_STEPS, affordable) if affordable >= FEWEST_STEPS else 0
+
+
+def fine_tune(cell: str, origins: Origins, n_steps: int, seed: int, device: str) -> Prior:
+    """Train a copy of the pretrained network on windows whose futures are known.
+
+    Parameters
+    ----------
+    cell : {"gru", "lstm"}
+    origins : Origins
+        At least ``n_steps`` batches' worth, or they are used several times.
+    n_steps, seed : int
+    device : str
+    """
+    network = copy.deepcopy(load_network(cell)).requires_grad_(True)
+    work = 3 * MOST_WORK / MOST_STEPS
+    data = PriorData.of(origins, resolve_device(device, work))
+    n_batches = math.ceil(len(data) / TUNING_BATCH)
+    plan = Plan(
+        epochs=max(1, round(n_steps / n_batches)),
+        batch_size=TUNING_BATCH,
+        lr=LR,
+        gradient_clip=1.0,
+        seed=seed,
+        work=work,
+    )
+    net = make_net(network, QuantileLoss(), plan, data.device).learn(data, None)
+    tuned = net.module_.cpu().eval().requires_grad_(False)
+    return Prior(cell, tuned, net.interrupted_)

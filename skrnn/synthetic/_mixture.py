@@ -1,0 +1,90 @@
+"""Synthetic series of every kind: what a pretrained forecaster is taught that series are like."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+
+from ._disturbances import add_outliers, censor, lose_values, shift_levels, standardise, transform
+from ._processes import (
+    chaos,
+    counts,
+    cycles,
+    exponential_smoothing,
+    random_walk,
+    regimes,
+    sarima,
+    threshold_autoregression,
+)
+from ._shapes import composed, plain, waves
+
+
+class Kind(NamedTuple):
+    """A family of series, its share, and whether it may run backwards or be transformed."""
+
+    draw: callable
+    share: float
+    reversible: bool = False
+    transformed: bool = True
+
+
+KINDS = (
+    Kind(exponential_smoothing, 0.22),
+    Kind(sarima, 0.2, reversible=True),
+    Kind(composed, 0.28),
+    Kind(random_walk, 0.05, reversible=True),
+    Kind(cycles, 0.06, reversible=True),
+    Kind(threshold_autoregression, 0.03),
+    Kind(chaos, 0.02),
+    Kind(regimes, 0.03, reversible=True),
+    Kind(waves, 0.03, reversible=True),
+    Kind(counts, 0.05, transformed=False),
+    Kind(plain, 0.03),
+)
+
+
+def draw_series(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
+    """Draw series of one length and seasonal period.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    n_series, n : int
+        Number of series and of their time steps.
+    sp : int
+        Seasonal period; 1 for none. Some series have no season all the same.
+
+    Returns
+    -------
+    ndarray of shape (n_series, n)
+        In arbitrary units; NaN where missing. The last quarter has no missing values.
+    """
+    y = _pure(rng, n_series, n, sp)
+    mixed = rng.random(n_series) < 0.12
+    share = rng.uniform(0.2, 0.8, (n_series, 1))
+    other = _pure(rng, int(mixed.sum()), n, sp)
+    y[mixed] = share[mixed] * standardise(y[mixed]) + (1 - share[mixed]) * standardise(other)
+    y = censor(rng, add_outliers(rng, shift_levels(rng, y)))
+    known = n - n // 4
+    y[:, :known] = lose_values(rng, y[:, :known])
+    return y
+
+
+def _pure(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
+    """Series of one kind each."""
+    shares = np.array([kind.share for kind in KINDS])
+    chosen = rng.choice(len(KINDS), n_series, p=shares / shares.sum())
+    y = np.empty((n_series, n))
+    for k, kind in enumerate(KINDS):
+        rows = np.flatnonzero(chosen == k)
+        if not len(rows):
+            continue
+        part = kind.draw(rng, len(rows), n, sp)
+        if kind.reversible:
+            back = rng.random(len(rows)) < 0.3
+            part[back] = part[back, ::-1]
+        if kind.transformed:
+            flipped = rng.random((len(rows), 1)) < 0.3
+            part = transform(rng, np.where(flipped, -part, part))
+        y[rows] = part
+    return y

@@ -1,0 +1,354 @@
+"""Networks that were trained beforehand on synthetic series."""
+
+import hashlib
+import importlib.util
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load
+
+from skrnn.datasets import load_series
+from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
+from skrnn.forecasting._origins import Origins
+from skrnn.forecasting._preparation import Preparation
+from skrnn.forecasting.prior import PRETRAINED_CELLS, Prior, _weights
+from skrnn.forecasting.prior._autoregression import autoregressive_forecasts
+from skrnn.forecasting.prior._data import PriorData
+from skrnn.forecasting.prior._network import PriorNetwork
+from skrnn.forecasting.prior._weights import load_network
+from tests.forecasting_data import panel, seasonal
+
+T = np.arange(40)
+
+
+@pytest.fixture(params=[GRUForecaster, LSTMForecaster], ids=["gru", "lstm"])
+def make(request):
+    """Forecasters that train nothing."""
+    return lambda **given: request.param(**{"max_steps": 0, "random_state": 0, **given})
+
+
+def forecast(forecaster, y, n=8):
+    return forecaster.fit(pd.Series(y, dtype=float), fh=range(1, n + 1)).predict().to_numpy()
+
+
+def weights_of(network):
+    return {name: value.clone() for name, value in network.state_dict().items()}
+
+
+# What it knows: exact expectations
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, -3e6, 1e-8])
+@pytest.mark.parametrize("n", [3, 40])
+def test_a_constant_goes_on(make, value, n):
+    forecaster = make()
+    near = {"rtol": 1e-6, "atol": 1e-9 if value == 0 else 0}
+    np.testing.assert_allclose(forecast(forecaster, np.full(n, value)), value, **near)
+    interval = forecaster.predict_interval(coverage=0.95).to_numpy()
+    np.testing.assert_allclose(interval, value, **near)
+
+
+@pytest.mark.parametrize("slope", [2.0, -0.01, 1e5])
+@pytest.mark.parametrize("sp", [1, 4])
+def test_a_line_is_continued(make, slope, sp):
+    expected = 5 + slope * (40 + np.arange(8))
+    result = forecast(make(sp=sp), 5 + slope * T)
+    np.testing.assert_allclose(result, expected, atol=0.02 * abs(slope))
+
+
+@pytest.mark.parametrize("sp", [4, 12])
+def test_a_season_is_repeated(make, sp):
+    y = np.tile(np.random.default_rng(sp).normal(size=sp), 5)
+    np.testing.assert_allclose(forecast(make(sp=sp), y), np.tile(y[:sp], 2)[:8], atol=0.01)
+
+
+def test_a_season_on_a_line_is_continued(make):
+    season = np.tile([3.0, -1.0, 0.0, -2.0], 12)
+    y = season + 0.5 * np.arange(48)
+    np.testing.assert_allclose(forecast(make(sp=4), y[:40]), y[40:], atol=0.1)
+
+
+@pytest.mark.parametrize(("n_after", "within"), [(8, 1.5), (20, 0.5)])
+def test_after_a_step_the_new_level_holds(make, n_after, within):
+    y = np.r_[np.zeros(40), np.full(n_after, 10.0)]
+    np.testing.assert_allclose(forecast(make(), y), 10, atol=within)
+
+
+def test_counts_are_forecast_between_none_and_the_most(make):
+    y = np.random.default_rng(0).poisson(0.7, 60)
+    forecaster = make()
+    result = forecast(forecaster, y)
+    assert (result >= 0).all() and (result <= 2).all()
+    for fh in (range(1, 9), range(1, 40)):
+        interval = forecaster.predict_interval(fh, coverage=0.95).to_numpy()
+        assert (interval[:, 0] >= 0).all() and (interval[:, 0] < 0.01).all()
+        assert (interval[:, 1] >= 1).all()
+    assert forecaster.predict_interval(range(-20, 1), coverage=0.95).to_numpy().min() >= 0
+
+
+def test_values_below_zero_are_forecast_where_there_were_some(make):
+    falling = np.arange(20.0)[::-1]
+    assert (forecast(make(), falling) == 0).all()  # may be counts
+    assert (forecast(make(), falling - 0.5) < 0).all()
+
+
+def test_noise_around_a_level_is_averaged(make):
+    y = 100 + np.random.default_rng(1).normal(size=60)
+    result = forecast(make(), y)
+    assert np.abs(result - 100).max() < 0.8
+
+
+# What it does not depend on
+
+
+@pytest.mark.parametrize(("factor", "shift"), [(1e-6, 0.0), (1e5, -3e7), (-1.0, 0.0)])
+def test_forecasts_follow_affine_changes(make, factor, shift):
+    y = seasonal(60).to_numpy()
+    forecaster, changed = make(sp=6), make(sp=6)
+    one, two = forecast(forecaster, y), forecast(changed, factor * y + shift)
+    np.testing.assert_allclose(two, factor * one + shift, atol=1e-3 * abs(factor) * np.std(y))
+    assert forecaster.log_ == changed.log_ == [False]
+
+
+def test_forecasts_of_logarithms_follow_the_scale(make):
+    y = load_series("airline").to_numpy(dtype=float)
+    forecaster = make(sp=12)
+    one, two = forecast(forecaster, y), forecast(make(sp=12), 1e4 * y)
+    assert forecaster.log_ == [True]
+    np.testing.assert_allclose(two, 1e4 * one, rtol=1e-3)
+
+
+def test_quantiles_do_not_cross(make):
+    for y in (seasonal(60), load_series("airline").astype(float)):
+        forecaster = make(sp=12).fit(y, fh=range(1, 25))
+        levels = [0.01, 0.025, 0.1, 0.3, 0.5, 0.7, 0.9, 0.975, 0.99]
+        assert (np.diff(forecaster.predict_quantiles(alpha=levels), axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("cell", PRETRAINED_CELLS)
+def test_corrections_are_the_same_in_any_company(cell):
+    rng = np.random.default_rng(0)
+    series = [rng.normal(size=n).cumsum() for n in (3, 9, 30, 31, 140, 600)]
+    series[3][[4, 5, 17]] = np.nan
+    prepared = Preparation.learn(series, None, np.zeros(0, dtype=bool), 4, 6, "auto")
+    laid_out = prepared.panel(series, None)
+    everyone = np.arange(len(series))
+    origins = Origins.of(laid_out, prepared, laid_out.stops, everyone, 6)
+    together = Prior(cell).correct(origins)
+    for i in everyone:
+        alone = Prior(cell).correct(origins.part([i]))
+        np.testing.assert_allclose(alone.median[0], together.median[i], rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(alone.spread[0], together.spread[i], rtol=1e-3, atol=1e-4)
+
+
+def test_gaps_are_not_observations(make):
+    """A gap hides what was there."""
+    y, other = seasonal(60).to_numpy(copy=True), seasonal(60).to_numpy(copy=True)
+    other[30:33] = 1e6
+    y[30:33] = other[30:33] = np.nan
+    np.testing.assert_array_equal(forecast(make(sp=6), y), forecast(make(sp=6), other))
+
+
+@pytest.mark.parametrize("horizon", [1, 64, 100])
+@pytest.mark.parametrize("n", [1, 5, 700])
+def test_any_length_and_horizon(make, horizon, n):
+    y = 10 + np.sin(np.arange(n) / 3)
+    result = forecast(make(sp=7), y, horizon)
+    assert result.shape == (horizon,) and np.isfinite(result).all()
+    assert np.abs(result - 10).max() < 6
+
+
+# The weights
+
+
+@pytest.mark.parametrize("cell", PRETRAINED_CELLS)
+def test_weights_are_small(cell):
+    network = load_network(cell)
+    assert sum(p.numel() for p in network.parameters()) <= 900_000
+    folder = Path(_weights.__file__).parent / "weights"
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 8e6
+    assert not any(p.requires_grad for p in network.parameters())
+
+
+def test_other_weights_are_refused(monkeypatch, tmp_path):
+    original = Path(_weights.__file__).parent
+    (tmp_path / "weights").mkdir()
+    content = bytearray((original / "weights" / "gru.safetensors").read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "weights" / "gru.safetensors").write_bytes(content)
+    monkeypatch.setattr(_weights, "files", lambda package: tmp_path)
+    load_network.cache_clear()
+    with pytest.raises(ValueError, match="not those that were shipped"):
+        load_network("gru")
+    load_network.cache_clear()
+
+
+def test_weights_never_change(make):
+    before = {cell: weights_of(load_network(cell)) for cell in PRETRAINED_CELLS}
+    forecaster = make(max_steps=3).fit(long_panel(), fh=[1, 2])
+    assert list(forecaster._model.members) == ["prior", "tuned", "trained"]
+    forecaster.update(long_panel(50, start=300))
+    for cell, weights in before.items():
+        for name, value in load_network(cell).state_dict().items():
+            torch.testing.assert_close(value, weights[name], rtol=0, atol=0)
+    tuned = forecaster._model.members["tuned"].network.state_dict()
+    shipped = forecaster._model.members["prior"].network.state_dict()
+    assert any((tuned[name] != shipped[name]).any() for name in shipped)
+
+
+# When something is trained
+
+
+def long_panel(n=300, n_series=8, start=0):
+    rng = np.random.default_rng(0)
+    index = pd.RangeIndex(start, start + n, name="time")
+    frames = {i: pd.DataFrame({"y": rng.normal(size=n).cumsum()}, index) for i in range(n_series)}
+    return pd.concat(frames, names=["series"])
+
+
+def test_a_short_series_takes_no_training_step(make):
+    forecaster = make(sp=6, max_steps="auto").fit(seasonal(), fh=[1, 2])
+    assert forecaster.nets_ == []
+    assert set(forecaster.shares_) == {"base", "prior"}
+    assert sum(forecaster.shares_.values()) == pytest.approx(1)
+
+
+def test_without_prior_a_network_is_trained():
+    forecaster = GRUForecaster(prior=None, max_steps=2, random_state=0).fit(seasonal(), fh=[1])
+    assert len(forecaster.nets_) == 3
+    assert set(forecaster.shares_) == {"base", "trained"}
+    forecaster = RNNForecaster(max_steps=2, random_state=0).fit(seasonal(), fh=[1])
+    assert set(forecaster.shares_) == {"base", "trained"}
+
+
+def test_no_steps_train_nothing():
+    for forecaster in (GRUForecaster(max_steps=0), RNNForecaster(max_steps=0)):
+        forecaster.fit(panel(), fh=[1, 2])
+        assert forecaster.nets_ == []
+        assert np.isfinite(forecaster.predict()).all(None)
+
+
+def test_a_long_panel_is_trained_on(make):
+    forecaster = make(max_steps=3, n_members=1).fit(long_panel(), fh=[1, 2])
+    assert set(forecaster.shares_) == {"base", "prior", "tuned", "trained"}
+    again = make(max_steps=3, n_members=1).fit(long_panel(), fh=[1, 2])
+    pd.testing.assert_frame_equal(forecaster.predict(), again.predict())
+
+
+def test_rules_that_smoothing_does_not_know_are_learnt(make):
+    """A logistic map: the prior sees that there is a rule, and training finds it."""
+    y = [0.3]
+    for _ in range(320):
+        y.append(3.7 * y[-1] * (1 - y[-1]))
+    options = {"max_steps": 300, "n_members": 1}
+    forecaster = make(**options).fit(pd.Series(y[:-1]), fh=[1])
+    assert forecaster.shares_["trained"] > 0.5
+    assert abs(forecaster.predict().iloc[0] - y[-1]) < 0.05
+    rng = np.random.default_rng(0)
+    noise = make(**options).fit(pd.Series(rng.normal(size=320)), fh=[1])
+    assert noise.nets_ == []
+
+
+def test_columns_are_learnt_on_top(make):
+    y = seasonal()
+    X = pd.DataFrame({"x": np.random.default_rng(0).normal(size=len(y) + 4)}).set_index(
+        pd.period_range(y.index[0], periods=len(y) + 4, freq="M")
+    )
+    y = y + 20 * X["x"].iloc[:-4]
+    forecaster = make(sp=6, max_steps=20, n_members=1).fit(y, X=X[:-4], fh=range(1, 5))
+    assert set(forecaster.shares_) == {"base", "prior", "trained"}
+    calm = seasonal(len(X))[-4:]
+    error = np.abs(forecaster.predict(X=X[-4:]) - calm - 20 * X["x"][-4:]).mean()
+    assert error < 4
+
+
+# Autoregressive forecasts, that the network reads
+
+
+def test_autoregression_finds_the_process():
+    rng = np.random.default_rng(0)
+    y = np.zeros((50, 400))
+    for t in range(1, 400):
+        y[:, t] = 0.8 * y[:, t - 1] + rng.normal(size=50)
+    forecasts = autoregressive_forecasts(y, np.full(50, 400), 3)
+    expected = y[:, -1:] * 0.8 ** np.arange(1, 4)
+    assert np.abs(forecasts - expected).mean() < 0.3
+    waves = np.sin(np.arange(105) / 4)[None]
+    continued = autoregressive_forecasts(waves[:, :100], np.array([100]), 5)
+    np.testing.assert_allclose(continued, waves[:, 100:], atol=0.1)
+
+
+def test_autoregression_of_too_short_a_window_is_naive():
+    windows = np.array([[0.0, 0.0, 1.0, 5.0]])
+    np.testing.assert_array_equal(autoregressive_forecasts(windows, np.array([2]), 3), 5.0)
+
+
+# The tool that trained the networks
+
+
+@pytest.fixture
+def tool(monkeypatch):
+    path = Path(__file__).parents[1] / "tools" / "train_prior.py"
+    spec = importlib.util.spec_from_file_location("train_prior", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "SHARD_SIZE", 8)
+    monkeypatch.setattr(module, "VALIDATION_SHARDS", 1)
+    monkeypatch.setattr(module, "LENGTHS", (20, 60))
+    return module
+
+
+def test_the_tool_trains_and_goes_on(tool, tmp_path, capsys):
+    plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 6, "shards_per_step": 1}
+    plan |= {"batch_size": 8, "lr": 1e-2, "seed": 0, "threads": 1}
+    weights = {}
+    for folder, stops in (("whole", [6]), ("resumed", [4, 6])):
+        tool.draw_data(tmp_path / folder, 3, seed=1)
+        for stop in stops:
+            tool.train(tmp_path / folder, Namespace(**plan, every=2, stop=stop))
+        kept = torch.load(tmp_path / folder / "gru.checkpoint.pt", weights_only=True)
+        assert kept["step"] == 6
+        weights[folder] = kept["network"]
+    for name, value in weights["whole"].items():
+        torch.testing.assert_close(value, weights["resumed"][name], rtol=0, atol=0)
+    assert capsys.readouterr().out.count('"relative_error"') == 6
+    checksum = tool.export(tmp_path / "whole", "gru", tmp_path)
+    content = (tmp_path / "gru.safetensors").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == checksum
+    network = PriorNetwork.from_weights("gru", load(content))
+    assert network.encoder[0].core.hidden_size == 8
+
+
+def test_data_are_drawn_again_alike(tool):
+    one, two = tool.draw_shard(3, seed=5), tool.draw_shard(3, seed=5)
+    for name in one:
+        np.testing.assert_array_equal(one[name], two[name])
+    assert not np.array_equal(one["targets"], tool.draw_shard(4, seed=5)["targets"])
+
+
+def test_a_shard_holds_what_a_forecaster_hands_to_the_network(tool, monkeypatch):
+    drawn = {}
+
+    def draw(rng, n_series, n, sp):
+        drawn.update(y=tool.draw_series_(rng, n_series, n, sp), sp=sp)
+        return drawn["y"]
+
+    tool.draw_series_ = tool.draw_series
+    monkeypatch.setattr(tool, "draw_series", draw)
+    shard = tool.draw_shard(2, seed=0)
+    horizon = shard["targets"].shape[1]
+    past = [row[:-horizon] for row in drawn["y"]]
+    known = np.zeros(0, dtype=bool)
+    for i, y in enumerate(past):
+        prepared = Preparation.learn([y], None, known, drawn["sp"], horizon, "auto")
+        laid_out = prepared.panel([y], None)
+        origins = Origins.of(laid_out, prepared, laid_out.stops, np.zeros(1, dtype=int), horizon)
+        inputs = PriorData.of(origins, torch.device("cpu")).inputs(np.zeros(1, dtype=int))
+        for name in ("values", "observed", "candidates", "spread", "unit"):
+            np.testing.assert_allclose(
+                shard[name][i], getattr(inputs, name)[0], rtol=1e-3, atol=1e-3, err_msg=name
+            )

@@ -1,0 +1,119 @@
+"""Synthetic series: what they promise, kind by kind."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import skrnn.synthetic
+from skrnn.synthetic import KINDS, draw_series
+from skrnn.synthetic import _disturbances as disturbances
+from skrnn.synthetic import _processes as processes
+from skrnn.synthetic import _shapes as shapes
+
+
+def autocorrelation(y, lag):
+    y = y - y.mean(1, keepdims=True)
+    return (y[:, lag:] * y[:, :-lag]).sum(1) / np.maximum((y**2).sum(1), 1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.draw.__name__)
+@pytest.mark.parametrize(("n", "sp"), [(5, 1), (5, 12), (90, 1), (90, 4), (200, 52), (200, 2)])
+def test_every_kind_is_finite_and_seeded(kind, n, sp):
+    one, same, other = (kind.draw(np.random.default_rng(s), 20, n, sp) for s in (0, 0, 1))
+    assert one.shape == (20, n)
+    assert np.isfinite(one).all()
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize(("n", "sp"), [(5, 1), (40, 12), (300, 7)])
+def test_series_begin_and_end_with_values(n, sp):
+    y = draw_series(np.random.default_rng(0), 300, n, sp)
+    missing = np.isnan(y)
+    assert not missing[:, 0].any()
+    assert not missing[:, n - n // 4 :].any()
+    assert np.isfinite(y[~missing]).all()
+    if n > 100:
+        assert 0.02 < missing.any(1).mean() < 0.3
+        assert len(np.unique(np.round(np.nanstd(y, axis=1), 6))) > 200  # no two alike
+
+
+def test_seasons_are_there_with_a_period_only():
+    rng = np.random.default_rng(0)
+    seasonal = shapes.seasons(rng, 200, 240, 12)
+    assert np.median(autocorrelation(seasonal, 12)) > 0.8
+    assert not shapes.seasons(rng, 200, 240, 1).any()
+    pattern = processes.seasonal_pattern(rng, 100, 12)
+    np.testing.assert_allclose(pattern.mean(1), 0, atol=1e-12)
+    deviation = pattern.std(1)
+    np.testing.assert_allclose(deviation[deviation > 0], 1, atol=1e-3)
+    assert (deviation > 0).mean() > 0.9  # the others were to have peaks, and have none
+
+
+def test_autoregressive_coefficients_are_stationary():
+    phi = processes.autoregressive_coefficients(np.random.default_rng(0), 500, 3)
+    companion = np.zeros((500, 3, 3))
+    companion[:, 0] = phi
+    companion[:, 1, 0] = companion[:, 2, 1] = 1
+    assert (np.abs(np.linalg.eigvals(companion)) < 1).all()
+    assert (np.abs(phi).sum(1) > 1).any()  # cycles among them
+
+
+def test_innovations_have_unit_variance_and_heavy_tails():
+    e = processes.innovations(np.random.default_rng(0), 4000, 200)
+    assert e.var() == pytest.approx(1, abs=0.15)
+    assert (np.abs(e) > 5).mean() > 20 * 5.7e-7  # of a normal distribution
+
+
+def test_chain_stays_as_long_as_it_is_told():
+    states = processes.markov_chain(np.random.default_rng(0), 300, 400, persistence=(0.95, 0.95))
+    changed = (np.diff(states, axis=1) != 0).mean()
+    assert changed == pytest.approx(0.05 / 2, rel=0.1)  # half of the draws repeat the state
+
+
+def test_counts_are_counts():
+    y = processes.counts(np.random.default_rng(0), 200, 100, 12)
+    assert (y >= 0).all()
+    np.testing.assert_array_equal(y, np.round(y))
+    assert (y == 0).mean(1).max() > 0.8
+    assert y.mean(1).max() > 50
+
+
+def test_chaos_is_bounded_and_hard_for_a_line():
+    y = processes.chaos(np.random.default_rng(0), 200, 300, 1)
+    assert (y > 0).all()
+    assert np.abs(autocorrelation(y, 50)).mean() < 0.5
+
+
+def test_walks_wander():
+    y = processes.random_walk(np.random.default_rng(0), 500, 200, 1)
+    assert np.median(autocorrelation(y, 1)) > 0.9
+
+
+def test_transforms_make_positive_and_bounded_series():
+    y = disturbances.transform(
+        np.random.default_rng(0), np.random.default_rng(1).normal(size=(500, 80))
+    )
+    positive = (y > 0).all(1).mean()
+    assert 0.4 < positive < 0.8
+    spread = y.max(1) / np.maximum(y.min(1), 1e-9)
+    assert spread[(y > 0).all(1)].max() > 20
+
+
+def test_disturbances_leave_most_series_alone():
+    y = np.random.default_rng(1).normal(size=(1000, 80))
+    for disturb in (disturbances.shift_levels, disturbances.add_outliers, disturbances.censor):
+        changed = (disturb(np.random.default_rng(0), y) != y).any(1).mean()
+        assert 0.03 < changed < 0.2
+
+
+def test_no_file_is_read():
+    """The series are drawn, from NumPy's generators alone."""
+    for path in Path(skrnn.synthetic.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names.append(node.module)
+            assert {name.partition(".")[0] for name in names} <= {"numpy", "typing"}
