@@ -1,7 +1,7 @@
 """Run benchmarks and write their sections of docs/benchmarks.md.
 
 ``python benchmarks/run_all.py`` runs those of speed, about ten minutes;
-``python benchmarks/run_all.py forecasting`` those on real series (SKRNN_DATA), about twenty;
+``python benchmarks/run_all.py forecasting`` those on real series (SKRNN_DATA), about forty;
 ``python benchmarks/run_all.py verdicts`` those of `compare` on made-up series, about ten.
 Sections of the other groups stay as they are.
 """
@@ -27,6 +27,7 @@ GROUPS = {
     "forecasting": {
         "Forecasts of panels": "forecasting/panels.py",
         "Forecasts of single series": "forecasting/single_series.py",
+        "Forecasts from few observations": "forecasting/learning_curve.py",
         "Long horizons: ETTh1": "forecasting/etth1.py",
         "Exogenous columns": "forecasting/exogenous.py",
         "Many series": "forecasting/many_series.py",

@@ -191,7 +191,7 @@ def test_weights_never_change(make):
     before = {cell: weights_of(load_network(cell)) for cell in PRETRAINED_CELLS}
     forecaster = make(max_steps=3).fit(long_panel(), fh=[1, 2])
     assert list(forecaster._model.members) == ["prior", "tuned", "trained"]
-    forecaster.update(long_panel(50, start=300))
+    forecaster.update(long_panel(50, start=150))
     for cell, weights in before.items():
         for name, value in load_network(cell).state_dict().items():
             torch.testing.assert_close(value, weights[name], rtol=0, atol=0)
@@ -203,7 +203,7 @@ def test_weights_never_change(make):
 # When something is trained
 
 
-def long_panel(n=300, n_series=8, start=0):
+def long_panel(n=150, n_series=16, start=0):
     rng = np.random.default_rng(0)
     index = pd.RangeIndex(start, start + n, name="time")
     frames = {i: pd.DataFrame({"y": rng.normal(size=n).cumsum()}, index) for i in range(n_series)}

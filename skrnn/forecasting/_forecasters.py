@@ -47,8 +47,9 @@ class BaseRecurrentForecaster(BaseForecaster):
         whichever is longer, and less for series that are too short for that.
     segment_length : int or "auto", default="auto"
         Time steps that make one recurrent step; "auto" aims at eight recurrent steps in a window.
-    n_members : int, default=3
-        Networks in the ensemble, whose median is the forecast.
+    n_members : int or "auto", default="auto"
+        Networks in the ensemble that is trained, whose median is its forecast; "auto" takes two
+        beside the pretrained network, and three without it.
     hidden_size : int or "auto", default="auto"
         Units of each recurrent layer; "auto" grows with the number of windows.
     num_layers : int, default=1
@@ -160,7 +161,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         "base": [one_of(*BASES)],
         "prior": [one_of("auto"), None],
         "window_length": [at_least(1), one_of("auto")],
-        "n_members": [at_least(1)],
+        "n_members": [at_least(1), one_of("auto")],
         "hidden_size": [at_least(1), one_of("auto")],
         "max_steps": [at_least(0), one_of("auto")],
         "batch_size": [at_least(1), one_of("auto")],
@@ -174,7 +175,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         prior="auto",
         window_length="auto",
         segment_length="auto",
-        n_members=3,
+        n_members="auto",
         hidden_size="auto",
         num_layers=1,
         dropout=0.0,

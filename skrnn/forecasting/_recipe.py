@@ -14,6 +14,7 @@ from ._sizes import MOST_STEPS, Sizes, choose_sizes
 from ._windows import N_OWN_CHANNELS
 from .prior import PRETRAINED_CELLS
 
+MEMBERS, MEMBERS_BESIDE_PRIOR = 3, 2  # networks in the ensemble
 DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
 FEWEST_TO_TRAIN = 2000  # windows; with fewer, the pretrained network is seldom improved upon,
 FEWEST_TO_CONSIDER = 250  # and only where the series follow rules that smoothing does not know
@@ -133,12 +134,16 @@ def choose_recipe(
     prior = parameters["prior"] == "auto" and cell in PRETRAINED_CELLS
     most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
     trained = most_steps > 0 and (not prior or len(known) > 0 or n_windows >= FEWEST_TO_TRAIN)
+    n_members = parameters["n_members"]
+    if n_members == "auto":
+        n_members = MEMBERS_BESIDE_PRIOR if prior else MEMBERS
     asked = {name: parameters[name] for name in Sizes.__dataclass_fields__}
-    same = "num_layers dropout lr weight_decay gradient_clip n_members base device verbose"
+    same = "num_layers dropout lr weight_decay gradient_clip base device verbose"
     return Recipe(
         cell=cell,
         sizes=choose_sizes(asked, lengths, horizon, sp),
         most_steps=most_steps,
+        n_members=n_members,
         sp=sp,
         horizon=horizon,
         prior=prior,

@@ -4,6 +4,7 @@ import copy
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,15 +16,15 @@ from .._calibration import Correction
 from .._origins import Origins
 from .._quantiles import MEDIAN, QuantileLoss, ordered_quantiles
 from ._data import PriorData
-from ._inputs import PriorInputs
+from ._inputs import LONGEST_WINDOW, PriorInputs
 from ._network import PriorNetwork
 from ._weights import load_network
 
 AT_ONCE = 256  # windows
 TUNING_BATCH = 64
 LR = 3e-4
-MOST_STEPS = 150
-MOST_WORK = 3e11  # multiply-adds of all steps, forward: some ten seconds of one core
+MOST_STEPS = 80
+MOST_WORK = 1e11  # multiply-adds of all steps, forward: a few seconds of one core
 FEWEST_STEPS = 30  # that are worth it
 
 
@@ -107,7 +108,8 @@ def fine_tune(cell: str, origins: Origins, n_steps: int, seed: int, device: str)
     device : str
     """
     network = copy.deepcopy(load_network(cell)).requires_grad_(True)
-    work = 3 * MOST_WORK / MOST_STEPS
+    lengths = np.minimum(origins.panel.lengths, LONGEST_WINDOW)
+    work = network.multiply_adds(lengths.mean(), origins.horizon) * TUNING_BATCH
     data = PriorData.of(origins, resolve_device(device, work))
     n_batches = math.ceil(len(data) / TUNING_BATCH)
     plan = Plan(
