@@ -54,9 +54,21 @@ def prefers_a_network(values, **folds):
     return preferred
 
 
-LONGER = {"n_members": 1, "max_steps": 1000}
 WALKS = {"fh": 12, "sp": 12, "n_folds": 4}
 CONVERGENCE = pytest.mark.filterwarnings("ignore:Model arima warned:UserWarning")
+
+
+@pytest.fixture
+def one_network(monkeypatch):
+    """A quicker gru: one network instead of an ensemble, trained as much as asked for at most."""
+
+    def use(max_steps):
+        settings = {"n_members": 1, "max_steps": max_steps}
+        monkeypatch.setitem(
+            MODELS, "gru", lambda sp, seed: GRUForecaster(sp=sp, random_state=seed, **settings)
+        )
+
+    return use
 
 
 @CONVERGENCE
@@ -67,7 +79,8 @@ def test_no_network_on_a_seasonal_random_walk(seed):
 
 @CONVERGENCE
 @pytest.mark.parametrize("seed", [0, 1])
-def test_a_network_on_a_nonlinear_series(seed):
+def test_a_network_on_a_nonlinear_series(seed, one_network):
+    one_network(max_steps=250)
     assert prefers_a_network(setar(seed), fh=3, n_folds=6)
 
 
@@ -79,16 +92,10 @@ def test_seldom_a_network_on_seasonal_random_walks():
 
 @CONVERGENCE
 @pytest.mark.slow
-def test_mostly_a_network_on_setar():
-    assert sum(prefers_a_network(setar(seed), fh=3, n_folds=12) for seed in range(20)) >= 16
-
-
-@CONVERGENCE
-@pytest.mark.slow
-def test_mostly_a_network_on_mackey_glass(monkeypatch):
-    """Trained longer than by default: there is almost no noise to learn by heart."""
-    monkeypatch.setitem(MODELS, "gru", lambda sp, seed: GRUForecaster(random_state=seed, **LONGER))
-    assert sum(prefers_a_network(mackey_glass(seed), fh=4, n_folds=8) for seed in range(20)) >= 16
+@pytest.mark.parametrize(("make", "fh", "n_folds"), [(setar, 3, 12), (mackey_glass, 4, 8)])
+def test_mostly_a_network_on_nonlinear_series(make, fh, n_folds, one_network):
+    one_network(max_steps="auto")
+    assert sum(prefers_a_network(make(seed), fh=fh, n_folds=n_folds) for seed in range(20)) >= 16
 
 
 # What it says

@@ -18,6 +18,7 @@ MEMBERS, MEMBERS_BESIDE_PRIOR = 3, 2  # networks in the ensemble
 DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
 FEWEST_TO_TRAIN = 2000  # windows; with fewer, the pretrained network is seldom improved upon,
 FEWEST_TO_CONSIDER = 250  # and only where the series follow rules that smoothing does not know
+MANY_SERIES = 2000  # teach a network all it needs, and the pretrained one would take its time
 LARGE_GAIN = 0.25  # over the base forecast, that speaks for rules which smoothing does not know
 LONGER = 4  # times the usual training steps are taken then
 
@@ -131,8 +132,10 @@ def choose_recipe(
         sp = detect_season(series.values[longest], series.indices[longest])
     horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
     n_windows = np.maximum(lengths - horizon, 0).sum()
-    prior = parameters["prior"] == "auto" and cell in PRETRAINED_CELLS
     most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
+    prior = parameters["prior"] == "auto" and cell in PRETRAINED_CELLS
+    if most_steps > 0 and len(lengths) >= MANY_SERIES:
+        prior = False
     trained = most_steps > 0 and (not prior or len(known) > 0 or n_windows >= FEWEST_TO_TRAIN)
     n_members = parameters["n_members"]
     if n_members == "auto":

@@ -1,0 +1,169 @@
+"""What the ends of the series tell: of rules, and of how much to train."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skrnn.forecasting import GRUForecaster, RNNForecaster, _analogues, _recipe
+from skrnn.forecasting._analogues import analogue_forecasts
+from skrnn.forecasting._calibration import Correction, Prediction
+from skrnn.forecasting._held_out import HeldOut
+from skrnn.forecasting._quantiles import LEVELS
+from skrnn.forecasting._recipe import LARGE_GAIN, choose_recipe
+from skrnn.forecasting._series import SeriesSet
+from tests.forecasting_data import seasonal
+
+NO_COLUMNS = np.zeros(0, dtype=bool)
+
+
+def logistic(n=300, start=0.3):
+    y = [start]
+    while len(y) < n:
+        y.append(3.9 * y[-1] * (1 - y[-1]))
+    return np.array(y)
+
+
+def walk(n=300, seed=0):
+    return np.random.default_rng(seed).normal(size=n).cumsum()
+
+
+def recipe_for(*series, cls=GRUForecaster, known=NO_COLUMNS, horizon=2, **parameters):
+    frames = {i: pd.DataFrame({"y": y}) for i, y in enumerate(series)}
+    y = pd.concat(frames, names=["series", "time"])
+    everything = cls(**parameters).get_params()
+    return choose_recipe(cls._cell, everything, SeriesSet.of(y), known, horizon)
+
+
+def hold_out(*series, **parameters):
+    return HeldOut.of(recipe_for(*series, **parameters), list(series), None)
+
+
+# What can be told from the ends
+
+
+def test_nothing_is_held_out_of_short_series():
+    assert hold_out(walk(9), walk(5)) is None
+
+
+def test_gain_is_the_share_of_the_error_that_is_taken_away():
+    held_out = hold_out(walk())
+    lacking = held_out.futures - held_out.origins.base
+    assert held_out.gain([np.zeros_like(lacking)]) == 0
+    assert held_out.gain([lacking]) == 1
+    assert held_out.gain([-lacking, 0.75 * lacking]) == pytest.approx(0.75)
+    assert held_out.gain([-lacking]) == pytest.approx(-1)
+
+
+def test_gain_counts_what_is_known():
+    y = walk()
+    y[-20:-3] = np.nan
+    held_out = hold_out(y)
+    lacking = held_out.futures - held_out.origins.base
+    assert np.isnan(lacking).any()
+    assert held_out.gain([np.where(np.isnan(lacking), 7.0, lacking / 2)]) == pytest.approx(0.5)
+    y[-60:] = np.nan
+    assert hold_out(y).gain([np.zeros(1)]) == 0
+
+
+def test_there_is_nothing_to_gain_over_a_perfect_forecast():
+    held_out = hold_out(np.tile([1.0, 2.0], 150), sp=2)
+    assert held_out.gain([np.ones_like(held_out.futures)]) <= 0
+
+
+def test_length_of_the_ends_is_counted_in_horizons():
+    held_out = hold_out(walk(100), walk(100), walk(10), horizon=5)
+    assert held_out.n_horizons == (25 + 25) / 5
+    assert list(held_out.before.lengths) == [75, 75, 10]
+    assert (held_out.origins.owners < 2).all()
+
+
+# Analogues
+
+
+def test_analogues_find_a_rule():
+    held_out = hold_out(logistic())
+    forecasts = analogue_forecasts(held_out.before, held_out.origins)
+    assert held_out.gain([forecasts - held_out.origins.base]) > 0.8
+
+
+@pytest.mark.parametrize("y", [walk(), walk(seed=1), np.diff(walk()), seasonal(300)])
+def test_analogues_find_no_rule_where_there_is_none(y):
+    held_out = hold_out(np.asarray(y), sp=6)
+    forecasts = analogue_forecasts(held_out.before, held_out.origins)
+    assert held_out.gain([forecasts - held_out.origins.base]) < LARGE_GAIN / 2
+
+
+def test_histories_of_a_large_panel_are_thinned(monkeypatch):
+    monkeypatch.setattr(_analogues, "MOST_HISTORIES", 50)
+    seen = []
+    fit = _analogues.KNeighborsRegressor.fit
+    monkeypatch.setattr(
+        _analogues.KNeighborsRegressor,
+        "fit",
+        lambda self, X, y: (seen.append((len(X), len(y))), fit(self, X, y))[1],
+    )
+    held_out = hold_out(logistic(), logistic(start=0.4))
+    forecasts = analogue_forecasts(held_out.before, held_out.origins)
+    assert forecasts.shape == held_out.futures.shape
+    ((n_histories, n_futures),) = seen
+    assert 25 <= n_histories == n_futures <= 50
+
+
+def test_the_promise_is_the_best_of_network_and_analogues():
+    held_out = hold_out(logistic())
+    base = held_out.origins.base
+    lacking = held_out.futures - base
+    spread = np.zeros((*base.shape, len(LEVELS)))
+    perfect = Prediction(base, [Correction(lacking, spread)])
+    useless = Prediction(base, [Correction(-9 * lacking, spread)])
+    assert held_out.promise(perfect) == 1
+    assert 0.8 < held_out.promise(useless) < 1
+
+
+# What follows from it
+
+
+@pytest.mark.parametrize(
+    ("n", "cls", "parameters", "expected"),
+    [
+        (100, GRUForecaster, {}, "prior"),
+        (300, GRUForecaster, {}, "prior trainable"),
+        (3000, GRUForecaster, {}, "prior tuned trained trainable"),
+        (3000, GRUForecaster, {"max_steps": 0}, "prior"),
+        (100, GRUForecaster, {"prior": None}, "trained trainable"),
+        (3000, GRUForecaster, {"prior": None}, "trained trainable"),
+        (100, GRUForecaster, {"known": np.ones(1, dtype=bool)}, "prior trained trainable"),
+        (100, RNNForecaster, {}, "trained trainable"),
+        (3000, RNNForecaster, {"max_steps": 0}, ""),
+    ],
+)
+def test_who_takes_part(n, cls, parameters, expected):
+    recipe = recipe_for(walk(n), cls=cls, **parameters)
+    flags = ["prior", "tuned", "trained", "trainable"]
+    assert [flag for flag in flags if getattr(recipe, flag)] == expected.split()
+
+
+def test_many_series_do_without_the_prior(monkeypatch):
+    monkeypatch.setattr(_recipe, "MANY_SERIES", 3)
+    assert recipe_for(walk(), walk()).prior
+    recipe = recipe_for(walk(), walk(), walk())
+    assert not recipe.prior and not recipe.tuned and recipe.trained
+    assert recipe_for(walk(), walk(), walk(), max_steps=0).prior
+
+
+def test_two_networks_beside_the_prior_and_three_without():
+    assert recipe_for(walk()).n_members == 2
+    assert recipe_for(walk(), prior=None).n_members == 3
+    assert recipe_for(walk(), prior=None, n_members=1).n_members == 1
+
+
+def test_much_to_gain_is_worth_more_training():
+    recipe = recipe_for(walk())
+    usual = recipe.sizes.max_steps
+    assert recipe.given(LARGE_GAIN - 0.01) is recipe
+    longer = recipe.given(LARGE_GAIN)
+    assert longer.trained
+    assert longer.sizes.max_steps == 4 * usual
+    for asked in (10, 5000):
+        assert recipe_for(walk(), max_steps=asked).given(0.9).sizes.max_steps == asked
+    assert recipe_for(*[walk()] * 200).given(0.9).sizes.max_steps == 1500
