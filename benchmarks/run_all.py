@@ -32,6 +32,10 @@ GROUPS = {
         "Exogenous columns": "forecasting/exogenous.py",
         "Many series": "forecasting/many_series.py",
     },
+    "classification": {
+        "Classification": "classification/archive.py",
+        "Classification: each choice": "classification/ablation.py",
+    },
     "verdicts": {"Verdicts where the answer is known": "verdicts.py"},
 }
 INTRODUCTION = """# Benchmarks

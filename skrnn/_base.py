@@ -5,6 +5,7 @@ import warnings
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -13,14 +14,17 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from ._batches import ResidentData
+from ._channels import MISSING, NetworkChannels
 from ._design import check_same_architecture, fitted_module, make_plan, new_module
 from ._device import resolve_device
 from ._interrupt import on_interrupt
-from ._parameters import COMMON, at_least, open_interval
-from ._reading import read_sequences, read_weights
+from ._observing import read_observations
+from ._parameters import COMMON, at_least, one_of, open_interval
+from ._reading import read_weights
 from ._sequences import Sequences
 from ._training import EVALUATION_BATCH, RecurrentNet, check_callbacks, make_net
 from ._version import __version__
+from .nn.pooling import POOLINGS
 from .preprocessing._scaling import StepScaler
 
 
@@ -39,6 +43,12 @@ class BaseRecurrent(BaseEstimator, ABC):
     dropout: float = 0.0
     segment_length: int | str = 1
     n_channels: int | None = None
+    missing: str = "error"
+    time_channel: int | str | None = None
+    pooling: str = "last"
+    conv: bool = False
+    layer_norm: bool = False
+    variational_dropout: float = 0.0
     max_epochs: int = 60
     batch_size: int = 32
     lr: float = 1e-2
@@ -58,6 +68,12 @@ class BaseRecurrent(BaseEstimator, ABC):
         **COMMON,
         "bidirectional": ["boolean"],
         "n_channels": [at_least(1), None],
+        "missing": [one_of(*MISSING)],
+        "time_channel": [Integral, str, None],
+        "pooling": [one_of(*POOLINGS)],
+        "conv": ["boolean"],
+        "layer_norm": ["boolean"],
+        "variational_dropout": COMMON["dropout"],
         "max_epochs": [at_least(1)],
         "early_stopping": ["boolean"],
         "validation_fraction": [open_interval(0, 1)],
@@ -98,7 +114,7 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     # Fitting
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, *, times=None):
         """Train the network.
 
         Parameters
@@ -109,6 +125,9 @@ class BaseRecurrent(BaseEstimator, ABC):
             Targets.
         sample_weight : array-like of shape (n_samples,), optional
             Weights of the samples, in the loss and in the standardisation.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step, as numbers or dates that do not decrease in a sequence. All
+            later calls need them as well.
 
         Returns
         -------
@@ -125,7 +144,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         resume = self.warm_start and self.__sklearn_is_fitted__()
         with _all_or_nothing(self):
             sequences, y, sample_weight = self._read_training_data(
-                X, y, sample_weight, reset=not resume
+                X, y, sample_weight, times, reset=not resume
             )
             seed = self._draw_seed(anew=not resume)
             train, held_out = self._split(sequences, y, sample_weight, seed)
@@ -138,7 +157,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             self._train(net, train, held_out)
         return self._finish()
 
-    def _partial_fit(self, X, y, sample_weight):
+    def _partial_fit(self, X, y, sample_weight, times):
         """One pass over a batch of data, from the current weights."""
         if self.early_stopping:
             raise ValueError(
@@ -150,7 +169,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         first = not self.__sklearn_is_fitted__()
         self._validate_params()
         with _all_or_nothing(self):
-            train = self._read_training_data(X, y, sample_weight, reset=first)
+            train = self._read_training_data(X, y, sample_weight, times, reset=first)
             seed = self._draw_seed(anew=first)
             if first:
                 self._learn_encoding(*train)
@@ -166,8 +185,8 @@ class BaseRecurrent(BaseEstimator, ABC):
             self._train(net, train, None)
         return self._finish()
 
-    def _read_training_data(self, X, y, sample_weight, *, reset: bool):
-        sequences = read_sequences(self, X, reset=reset)
+    def _read_training_data(self, X, y, sample_weight, times, *, reset: bool):
+        sequences = read_observations(self, X, times, reset=reset)
         y = self._check_targets(y)
         return sequences, y, read_weights(sample_weight, sequences, y)
 
@@ -205,7 +224,21 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     def _learn_encoding(self, sequences, y, sample_weight) -> None:
         self._learn_targets(y, sample_weight)
-        self._scaler = StepScaler().fit(sequences, sample_weight) if self.standardize else None
+        self._scaler = None
+        # zero stands for what is missing, and must be the mean
+        if self.standardize or self.missing != "error":
+            self._scaler = StepScaler(only_shift=not self.standardize)
+            self._scaler.fit(sequences, sample_weight)
+            self._warn_of_unobserved_channels()
+        self._channels = NetworkChannels(self.missing).fit(sequences, sample_weight)
+
+    def _warn_of_unobserved_channels(self) -> None:
+        unobserved = np.flatnonzero(np.isnan(self._scaler.scaler_.mean_))
+        if len(unobserved):
+            warnings.warn(
+                f"Channels {unobserved.tolist()} of X have no observed value in the training data; "
+                f"{type(self).__name__} takes their values for missing, now and in predictions."
+            )
 
     def _train(self, net: RecurrentNet, train, held_out) -> None:
         data = self._as_tensors(net, *train)
@@ -236,9 +269,10 @@ class BaseRecurrent(BaseEstimator, ABC):
         return ResidentData(values, lengths, targets.to(values.device), weights)
 
     def _inputs(self, net: RecurrentNet, sequences: Sequences):
-        """Standardised values and lengths as tensors in the precision and place of the net."""
+        """What the net reads, and lengths, as tensors in its precision and place."""
         if self._scaler is not None:
             sequences = self._scaler.transform(sequences)
+        sequences = self._channels.transform(sequences)
         weight = next(net.module_.parameters())
         # torch takes neither read-only memory nor negative strides
         writable = np.require(sequences.values, requirements=["C", "W"])
@@ -249,10 +283,10 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     # Predicting
 
-    def _outputs(self, X) -> np.ndarray:
+    def _outputs(self, X, times) -> np.ndarray:
         """Raw outputs of the network, of shape (n_samples, n_outputs), in double precision."""
         check_is_fitted(self)
-        sequences = read_sequences(self, X, reset=False)
+        sequences = read_observations(self, X, times, reset=False)
         module = self.net_.module_
         work = min(len(sequences), EVALUATION_BATCH) * module.architecture.multiply_adds(
             sequences.n_timesteps
@@ -266,6 +300,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = self.missing != "error"
         return tags
 
     # Pickling

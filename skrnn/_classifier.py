@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d, compute_class_weight, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -31,7 +32,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
         "class_weight": [dict, list, one_of("balanced"), None],
     }
 
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
         The first call fixes the classes and the standardisation. The learning rate stays at
@@ -47,6 +48,8 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
             All labels that may ever occur; needed in the first call, unless y is multilabel.
         sample_weight : array-like of shape (n_samples,), optional
             Weights of the samples.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step, as for `fit`.
 
         Returns
         -------
@@ -62,17 +65,19 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
             classes = self._check_classes(classes)
         self._known_classes = classes
         try:
-            return self._partial_fit(X, y, sample_weight)
+            return self._partial_fit(X, y, sample_weight, times)
         finally:
             del self._known_classes
 
-    def predict_proba(self, X):
+    def predict_proba(self, X, *, times=None):
         """Probability of each class.
 
         Parameters
         ----------
         X : array-like or list of ndarray
             Sequences, in one of the forms listed in the class's notes.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step; needed if, and only if, `fit` had it.
 
         Returns
         -------
@@ -80,7 +85,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
             In the order of ``classes_``. Rows sum to one, unless the target was multilabel: each
             column is then the probability of one label.
         """
-        outputs = self._outputs(X)
+        outputs = self._outputs(X, times)
         if self._target_type == "multiclass":
             return softmax(outputs, axis=1)
         positive = expit(outputs)
@@ -88,36 +93,60 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
             positive if self._target_type == "multilabel" else np.hstack([1 - positive, positive])
         )
 
-    def decision_function(self, X):
+    def decision_function(self, X, *, times=None):
         """Outputs of the network before they become probabilities.
 
         Parameters
         ----------
         X : array-like or list of ndarray
             Sequences, in one of the forms listed in the class's notes.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step; needed if, and only if, `fit` had it.
 
         Returns
         -------
         ndarray of shape (n_samples, n_classes), or (n_samples,) for two classes
             Logits; positive ones speak for a label, or for ``classes_[1]``.
         """
-        outputs = self._outputs(X)
+        outputs = self._outputs(X, times)
         return outputs.ravel() if self._target_type == "binary" else outputs
 
-    def predict(self, X):
+    def predict(self, X, *, times=None):
         """Most probable class, or all labels more probable than not.
 
         Parameters
         ----------
         X : array-like or list of ndarray
             Sequences, in one of the forms listed in the class's notes.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step; needed if, and only if, `fit` had it.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        outputs = self._outputs(X)
+        outputs = self._outputs(X, times)
         return self._binarizer.inverse_transform(outputs, threshold=0.0)
+
+    def score(self, X, y, sample_weight=None, *, times=None):
+        """Accuracy of the predictions; for multilabel targets, the share of rows all right.
+
+        Parameters
+        ----------
+        X : array-like or list of ndarray
+            Sequences, in one of the forms listed in the class's notes.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            True labels.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the samples.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step; needed if, and only if, `fit` had it.
+
+        Returns
+        -------
+        float
+        """
+        return accuracy_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y):
         y = read_targets(self, y)
@@ -225,8 +254,8 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
 class RecurrentClassifier(BaseRecurrentClassifier):
     """Classifier of sequences with any recurrent cells.
 
-    Segments (optional), a stack of recurrent layers [1]_ and a linear read-out from the last
-    valid step, trained on the cross-entropy.
+    Segments (optional), a stack of recurrent layers [1]_, pooling over the valid steps and a linear
+    read-out, trained on the cross-entropy.
 
     Examples
     --------

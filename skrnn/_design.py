@@ -4,6 +4,7 @@ import copy
 
 import torch
 
+from ._channels import count_channels
 from ._device import threads_for
 from ._parameters import CELL_NAMES
 from ._sequences import Sequences
@@ -20,13 +21,24 @@ def design_architecture(estimator, n_timesteps: int) -> Architecture:
         segment_length = max(1, round(n_timesteps / AUTO_STEPS))
     return Architecture(
         cells=_cells_of_layers(estimator.cells, estimator.num_layers),
-        n_channels=estimator.n_channels_,
+        n_channels=_channels_to_read(estimator),
         n_outputs=estimator._count_outputs(),
         hidden_size=estimator.hidden_size,
         bidirectional=estimator.bidirectional,
         dropout=estimator.dropout,
         segment_length=segment_length,
+        decay=estimator.missing == "decay",
+        pooling=estimator.pooling,
+        conv=estimator.conv,
+        layer_norm=estimator.layer_norm,
+        variational_dropout=estimator.variational_dropout,
     )
+
+
+def _channels_to_read(estimator) -> int:
+    reading = estimator._reading
+    n_values = estimator.n_channels_ - (reading.position is not None)
+    return count_channels(estimator.missing, n_values, timed=reading.kind is not None)
 
 
 def _cells_of_layers(cells: str | tuple[str, ...], num_layers: int) -> tuple[str, ...]:

@@ -13,12 +13,44 @@ bidirectional : bool, default=False
     Read each sequence in both directions. Doubles the parameters.
 dropout : float in [0, 1), default=0.0
     Probability of dropping a unit between layers and before the read-out, in training only.
-segment_length : int or "auto", default=1
+segment_length : int or "auto", default={segment_length}
     Time steps that make one recurrent step. Longer segments are faster and reach further back;
     "auto" aims at 50 recurrent steps.
 n_channels : int or None, default=None
     Channels of 2D input, whose rows then hold ``n_timesteps * n_channels`` numbers, all channels
     of the first step first. None means one for 2D input; other input says it by its shape.
+missing : {{"error", "mask", "decay"}}, default="error"
+    What to do with missing values (NaN). "error" refuses them. Both others put a channel's last
+    observation in their place, or its mean before the first, and tell the network at each step
+    which channels were observed. "mask" also gives it the time since each channel's last
+    observation [4]_. "decay" is GRU-D [5]_, for any cell: as that time goes by, last observations
+    fade towards the mean, and so does the state (and memory) of the first layer, at rates that are
+    trained; not with ``bidirectional=True``. Statistics are those of observed values. A channel in
+    which the training data have none is ignored, with a warning. With ``standardize=False``
+    channels are still centred, so that zero is the mean.
+time_channel : int, str or None, default=None
+    Channel of X that holds the times of the time steps: its position, or its name in a panel with
+    named columns. It is taken out of the values. It does what the keyword ``times`` does, but also
+    where nothing but X can be passed on, as in cross-validation.
+pooling : {{"last", "mean", "max", "concat", "attention"}}, default={pooling}
+    What is read from the last recurrent layer: its output at the last valid step, or the mean, the
+    largest value of each unit, or a weighted mean of its outputs over all valid steps. "concat" is
+    the first three side by side [11]_. The weights of "attention" come from comparing each output
+    with a learnt query [6]_ [7]_. Where all depends on the end of a sequence, "last" is best; where
+    a signal may be anywhere, the others are.
+conv : bool, default=False
+    Put a convolutional branch beside the recurrent layers, as in LSTM-FCN [8]_: three convolutions
+    over the time steps, with 128, 256 and 128 filters of the lengths 8, 5 and 3, and the mean over
+    the valid steps. It sees single steps whatever ``segment_length``. Layer normalisation [9]_ over
+    all filters and valid steps of a sequence stands where the paper has batch normalisation, under
+    which a sequence's outputs would depend on the others in its batch. It costs many times what
+    the recurrent layers do.
+layer_norm : bool, default=False
+    Normalise the outputs of each recurrent layer [9]_ at each step. The gates inside the cell are
+    not normalised.
+variational_dropout : float in [0, 1), default=0.0
+    Probability of dropping an input of a recurrent layer, the same ones at all steps of a
+    sequence, in training only [10]_. The state between steps is not dropped.
 max_epochs : int, default={max_epochs}
     Passes over the training data.
 batch_size : int, default=32
@@ -87,6 +119,12 @@ Input is one of
   DataFrames.
 
 A 3D array is never read as sktime's ``numpy3D``, which is (n_samples, n_channels, n_timesteps).
+
+Times of the time steps (``times`` or ``time_channel``) are numbers or dates, and do not decrease in
+a sequence. They are counted in typical (median) steps of the training data, so that their unit and
+origin do not matter, and enter as log2(1 + time), so that no gap is too long. The network reads the
+time since each channel's last observation, or, with ``missing="error"``, the time since the step
+before. Panels indexed by dates bring their times along, unless ``missing="error"``.
 """
 
 SEE_ALSO = """
@@ -125,6 +163,9 @@ n_outputs_ : int
 
 STANDARDIZED = {"Classifier": "each channel", "Regressor": "each channel and each target"}
 
+# Defaults that classifiers and regressors, or experiments, may have of their own
+SHOWN_DEFAULTS = ("segment_length", "pooling", "max_epochs", "lr", "weight_decay")
+
 CELL_REFERENCES = {
     "RNN": 'Elman, "Finding structure in time", Cognitive Science 14, 1990.',
     "LSTM": 'Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997.',
@@ -137,7 +178,26 @@ REFERENCES = """
 .. [2] Smith and Topin, "Super-convergence: very fast training of neural networks using large
        learning rates", 2018.
 .. [3] Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019.
+.. [4] Lipton, Kale and Wetzel, "Directly modeling missing data in sequences with RNNs: improved
+       classification of clinical time series", MLHC 2016.
+.. [5] Che, Purushotham, Cho, Sontag and Liu, "Recurrent neural networks for multivariate time
+       series with missing values", Scientific Reports 8, 2018.
+.. [6] Bahdanau, Cho and Bengio, "Neural machine translation by jointly learning to align and
+       translate", ICLR 2015.
+.. [7] Yang, Yang, Dyer, He, Smola and Hovy, "Hierarchical attention networks for document
+       classification", NAACL 2016.
+.. [8] Karim, Majumdar, Darabi and Chen, "LSTM fully convolutional networks for time series
+       classification", IEEE Access 6, 2018.
+.. [9] Ba, Kiros and Hinton, "Layer normalization", 2016.
+.. [10] Gal and Ghahramani, "A theoretically grounded application of dropout in recurrent neural
+       networks", NIPS 2016.
+.. [11] Howard and Ruder, "Universal language model fine-tuning for text classification", ACL 2018
+       ("concat pooling").
 """
+
+
+def _quoted(value) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def documented(kind: str, cell: str = "GRU") -> Callable[[type], type]:
@@ -156,7 +216,7 @@ def documented(kind: str, cell: str = "GRU") -> Callable[[type], type]:
             PARAMETERS,
             specific=SPECIFIC_PARAMETERS[kind].strip(),
             standardized=STANDARDIZED[kind],
-            **{name: defaults[name] for name in ("max_epochs", "lr", "weight_decay")},
+            **{name: _quoted(defaults[name]) for name in SHOWN_DEFAULTS},
         )
         sections = {
             "Parameters": (CELLS.strip() + "\n" if "cells" in defaults else "") + parameters,

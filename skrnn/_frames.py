@@ -1,5 +1,7 @@
 """pandas and sktime containers become arrays, or lists of arrays, that ``_sequences`` reads."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -29,6 +31,37 @@ def channel_frame(X) -> pd.DataFrame | None:
     return X if is_panel else None
 
 
+def index_times(X) -> list[pd.Index] | None:
+    """Times of the steps of each sequence of a panel whose index holds dates; None for the rest.
+
+    Sequences and steps are in the order in which `unframe` gives them.
+    """
+    if _is_list_of_frames(X):
+        indices = [frame.index for frame in X]
+        return indices if all(isinstance(i, pd.DatetimeIndex) for i in indices) else None
+    is_panel = isinstance(X, pd.DataFrame) and isinstance(X.index, pd.MultiIndex)
+    if not is_panel or not isinstance(X.index.levels[-1], pd.DatetimeIndex):
+        return None
+    order, ends = _order_of_steps(X)
+    times = X.index.get_level_values(-1)[order]
+    return [times[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def dates_as_numbers(X, channel: str):
+    """Dates in one column of a panel become seconds, so that a panel can hold its own times."""
+    if _is_list_of_frames(X):
+        return [dates_as_numbers(frame, channel) for frame in X]
+    if not isinstance(X, pd.DataFrame) or channel not in X.columns:
+        return X
+    dates = X[channel]
+    if not isinstance(dates, pd.Series) or not pd.api.types.is_datetime64_any_dtype(dates):
+        return X
+    if dates.dt.tz is not None:
+        dates = dates.dt.tz_convert(None)
+    seconds = (dates - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
+    return X.assign(**{channel: seconds})
+
+
 def _is_list_of_frames(X) -> bool:
     return isinstance(X, (list, tuple)) and bool(X) and all(isinstance(x, pd.DataFrame) for x in X)
 
@@ -42,6 +75,12 @@ def _is_nested(X) -> bool:
 
 
 def _from_multiindex(X: pd.DataFrame) -> list[np.ndarray]:
+    order, ends = _order_of_steps(X)
+    return np.split(X.iloc[order].to_numpy(), ends[:-1])
+
+
+def _order_of_steps(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Where the rows of each sequence stand, by time, and where each sequence then ends."""
     codes, _ = pd.factorize(X.index.droplevel(-1))
     if len(codes) == 0:
         raise ValueError("X is a panel of 0 sample(s); at least one is needed.")
@@ -51,8 +90,7 @@ def _from_multiindex(X: pd.DataFrame) -> list[np.ndarray]:
             "must say which sequence a row belongs to."
         )
     times, _ = pd.factorize(X.index.get_level_values(-1), sort=True)
-    X = X.iloc[np.lexsort((times, codes))]  # rows may come in any order
-    return np.split(X.to_numpy(), np.cumsum(np.bincount(codes))[:-1])
+    return np.lexsort((times, codes)), np.cumsum(np.bincount(codes))  # rows may come in any order
 
 
 def _from_nested(X: pd.DataFrame) -> list[np.ndarray]:

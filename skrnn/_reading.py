@@ -4,7 +4,7 @@ The one user of scikit-learn's private validation functions.
 """
 
 import numpy as np
-from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils import check_array, check_consistent_length, get_tags
 from sklearn.utils.validation import (
     _check_feature_names,
     _check_sample_weight,
@@ -25,17 +25,19 @@ from ._sequences import (
 )
 
 
-def read_sequences(estimator, X, *, reset: bool) -> Sequences:
+def read_sequences(estimator, X, *, reset: bool, allow_nan: bool | None = None) -> Sequences:
     """Turn any accepted input into Sequences.
 
     Parameters
     ----------
-    estimator : BaseRecurrent
+    estimator : BaseEstimator
         Has ``n_channels``; gets, or already has, the attributes ``n_features_in_``,
         ``feature_names_in_`` and ``n_channels_``.
     X : array-like or list of ndarray
     reset : bool
         Set the attributes instead of checking against them.
+    allow_nan : bool, optional
+        Whether values may be missing; the estimator's tags say it if this is left out.
 
     Raises
     ------
@@ -44,13 +46,17 @@ def read_sequences(estimator, X, *, reset: bool) -> Sequences:
     """
     named, X = channel_frame(X), unframe(X)
     name = type(estimator).__name__
+    if allow_nan is None:
+        allow_nan = get_tags(estimator).input_tags.allow_nan
+    finite = "allow-nan" if allow_nan else True
     is_list = is_list_of_arrays(X)
     is_table = not is_list and n_dims(X) <= 2
     if is_table:
         check_rows(X)
-        sequences = from_table(_read_table(estimator, X, reset), estimator.n_channels or 1)
+        table = _read_table(estimator, X, reset, finite)
+        sequences = from_table(table, estimator.n_channels or 1)
     else:
-        sequences = from_list(X, name) if is_list else from_array(X, name)
+        sequences = (from_list if is_list else from_array)(X, name, finite)
         if reset or named is not None or hasattr(estimator, "feature_names_in_"):
             _check_feature_names(estimator, X if named is None else named, reset=reset)
     if reset:
@@ -63,11 +69,12 @@ def read_sequences(estimator, X, *, reset: bool) -> Sequences:
     return sequences
 
 
-def _read_table(estimator, X, reset: bool) -> np.ndarray:
+def _read_table(estimator, X, reset: bool, finite: bool | str) -> np.ndarray:
+    options = {"dtype": FLOATS, "ensure_all_finite": finite}
     if reset or estimator._fitted_on_table:
-        return validate_data(estimator, X, reset=reset, dtype=FLOATS)
+        return validate_data(estimator, X, reset=reset, **options)
     # fitted on sequences, n_features_in_ counts channels, not columns
-    return check_array(X, dtype=FLOATS, estimator=estimator, input_name="X")
+    return check_array(X, estimator=estimator, input_name="X", **options)
 
 
 def _remember(estimator, n_channels: int, is_table: bool) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import column_or_1d
 
@@ -31,7 +32,7 @@ class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
         "loss": [one_of(*LOSSES)],
     }
 
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X, y, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
         The first call fixes the standardisation. The learning rate stays at ``lr``.
@@ -44,32 +45,56 @@ class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
             Targets.
         sample_weight : array-like of shape (n_samples,), optional
             Weights of the samples.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step, as for `fit`.
 
         Returns
         -------
         self
         """
-        return self._partial_fit(X, y, sample_weight)
+        return self._partial_fit(X, y, sample_weight, times)
 
-    def predict(self, X):
+    def predict(self, X, *, times=None):
         """Predict the target.
 
         Parameters
         ----------
         X : array-like or list of ndarray
             Sequences, in one of the forms listed in the class's notes.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step; needed if, and only if, `fit` had it.
 
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             In double precision and in the units of the training target.
         """
-        outputs = self._outputs(X)
+        outputs = self._outputs(X, times)
         if self._target_scaler is not None:
             # inverse_transform would validate the network's own outputs, which takes longer than
             # the network for a single sequence
             outputs = outputs * self._target_scaler.scale_ + self._target_scaler.mean_
         return outputs.ravel() if self._target_is_flat else outputs
+
+    def score(self, X, y, sample_weight=None, *, times=None):
+        """Coefficient of determination (R2) of the predictions.
+
+        Parameters
+        ----------
+        X : array-like or list of ndarray
+            Sequences, in one of the forms listed in the class's notes.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            True targets.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weights of the samples.
+        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
+            Time of each time step; needed if, and only if, `fit` had it.
+
+        Returns
+        -------
+        float
+        """
+        return r2_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y):
         y = read_targets(self, y, numeric=True).astype(np.float64)
@@ -109,8 +134,8 @@ class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
 class RecurrentRegressor(BaseRecurrentRegressor):
     """Regressor of sequences with any recurrent cells.
 
-    Segments (optional), a stack of recurrent layers [1]_ and a linear read-out from the last
-    valid step.
+    Segments (optional), a stack of recurrent layers [1]_, pooling over the valid steps and a linear
+    read-out.
 
     Examples
     --------

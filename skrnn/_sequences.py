@@ -1,6 +1,6 @@
 """The door: arrays of any accepted shape become Sequences, the only currency behind it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.utils import check_array
@@ -15,13 +15,18 @@ class Sequences:
     Attributes
     ----------
     values : ndarray of shape (n_samples, n_timesteps, n_channels)
-        In the precision of the input, float32 or float64; zero beyond a sequence's length.
+        In the precision of the input, float32 or float64; zero beyond a sequence's length. NaN
+        where a value is missing, for estimators that can read that.
     lengths : ndarray of shape (n_samples,)
         Valid steps of each sequence, at least one.
+    times : ndarray of shape (n_samples, n_timesteps), or None
+        Time of each step since the first one of its sequence, in double precision; zero beyond a
+        sequence's length. None where steps follow each other regularly.
     """
 
     values: np.ndarray
     lengths: np.ndarray
+    times: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -44,12 +49,25 @@ class Sequences:
 
     def take(self, index) -> "Sequences":
         """Some of the sequences, in the order of an index or mask."""
-        return Sequences(self.values[index], self.lengths[index])
+        times = None if self.times is None else self.times[index]
+        return Sequences(self.values[index], self.lengths[index], times)
+
+    def with_values(self, values: np.ndarray) -> "Sequences":
+        """The same steps with other values, which are set to zero, in place, beyond the lengths."""
+        return replace(Sequences.zero_padded(values, self.lengths), times=self.times)
 
     @classmethod
     def of_equal_length(cls, values: np.ndarray) -> "Sequences":
         """Sequences from an array of shape (n_samples, n_timesteps, n_channels)."""
         return cls(values, np.full(len(values), values.shape[1]))
+
+    @classmethod
+    def zero_padded(cls, values: np.ndarray, lengths: np.ndarray) -> "Sequences":
+        """Sequences from values that are set to zero, in place, beyond the lengths."""
+        sequences = cls(values, lengths)
+        if sequences.is_ragged:
+            values[~sequences.valid()] = 0.0
+        return sequences
 
 
 def is_list_of_arrays(X) -> bool:
@@ -112,8 +130,11 @@ def from_table(table: np.ndarray, n_channels: int) -> Sequences:
     return Sequences.of_equal_length(table.reshape(n_samples, n_columns // n_channels, n_channels))
 
 
-def from_array(X, name: str) -> Sequences:
-    """Read an array of shape (n_samples, n_timesteps, n_channels)."""
+def from_array(X, name: str, finite: bool | str = True) -> Sequences:
+    """Read an array of shape (n_samples, n_timesteps, n_channels).
+
+    ``finite`` is scikit-learn's ``ensure_all_finite``: True, or "allow-nan".
+    """
     shape = np.shape(X)
     if len(shape) != 3:
         raise ValueError(
@@ -126,11 +147,13 @@ def from_array(X, name: str) -> Sequences:
             f"X has 0 {empty} (shape={shape}), but {name} needs at least one. "
             "X must have the shape (n_samples, n_timesteps, n_channels)."
         )
-    values = check_array(X, dtype=FLOATS, allow_nd=True, estimator=name, input_name="X")
+    values = check_array(
+        X, dtype=FLOATS, allow_nd=True, ensure_all_finite=finite, estimator=name, input_name="X"
+    )
     return Sequences.of_equal_length(values)
 
 
-def from_list(arrays, name: str) -> Sequences:
+def from_list(arrays, name: str, finite: bool | str = True) -> Sequences:
     """Read a list of arrays of shape (n_timesteps_i, n_channels) or (n_timesteps_i,)."""
     arrays = [_as_columns(i, x) for i, x in enumerate(arrays)]
     channels = arrays[0].shape[1]
@@ -146,8 +169,10 @@ def from_list(arrays, name: str) -> Sequences:
             f"Sequence {lengths.argmin()} has 0 time steps, but {name} needs at least one in each."
         )
     steps = np.concatenate(arrays)
-    _check_finite(steps, lengths)
-    steps = check_array(steps, dtype=FLOATS, estimator=name, input_name="X")
+    _check_finite(steps, lengths, finite)
+    steps = check_array(
+        steps, dtype=FLOATS, ensure_all_finite=finite, estimator=name, input_name="X"
+    )
     values = np.zeros((len(arrays), lengths.max(), channels), dtype=steps.dtype)
     values[np.arange(lengths.max()) < lengths[:, None]] = steps
     return Sequences(values, lengths)
@@ -167,14 +192,15 @@ def _as_columns(position: int, x) -> np.ndarray:
     return x[:, None] if x.ndim == 1 else x
 
 
-def _check_finite(steps: np.ndarray, lengths: np.ndarray) -> None:
-    """Name the first sequence with a missing or infinite value."""
+def _check_finite(steps: np.ndarray, lengths: np.ndarray, finite: bool | str) -> None:
+    """Name the first sequence with an infinite value, or, unless allowed, a missing one."""
     if steps.dtype.kind != "f":
         return
-    bad = ~np.isfinite(steps).all(axis=1)
+    refused = np.isinf(steps) if finite == "allow-nan" else ~np.isfinite(steps)
+    bad = refused.any(axis=1)
     if bad.any():
         sequence = np.searchsorted(np.cumsum(lengths), bad.argmax(), side="right")
-        what = "NaN" if np.isnan(steps[bad.argmax()]).any() else "infinity"
+        what = "infinity" if np.isinf(steps[bad.argmax()]).any() else "NaN"
         raise ValueError(
             f"Input X contains {what}, first in sequence {sequence}. Drop or impute such values, "
             "for instance with the last observation before them."

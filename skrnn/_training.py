@@ -126,7 +126,7 @@ class RecurrentNet(NeuralNet):
         self._weights = list(self.module_.parameters())
         self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
         with (
-            threads_for(self.plan.work, can_run(self._weights[0])),
+            threads_for(self.plan.work, _is_fused(self.module_)),
             tqdm(total=self.plan.epochs, disable=not verbose, unit="epoch") as self._progress,
         ):
             self.partial_fit((train, validation))
@@ -233,9 +233,9 @@ class RecurrentNet(NeuralNet):
             group["lr"] = lr
 
     def _share_generator(self) -> None:
-        for module in self.module_.modules():
-            if hasattr(module, "generator"):
-                module.generator = torch.Generator(self.device).manual_seed(self.plan.seed)
+        drawing = [module for module in self.module_.modules() if hasattr(module, "generator")]
+        for number, module in enumerate(drawing):  # independent of one another
+            module.generator = torch.Generator(self.device).manual_seed(self.plan.seed + number)
 
     def _keep_best(self) -> None:
         if self.history[-1, "valid_loss_best"]:
@@ -262,8 +262,7 @@ class RecurrentNet(NeuralNet):
         """Raw outputs of the network, (n_samples, n_outputs), on the CPU."""
         if self.module_.training:
             self.module_.eval()
-        fused = can_run(next(self.module_.parameters()))
-        with torch.inference_mode(), threads_for(work, fused):
+        with torch.inference_mode(), threads_for(work, _is_fused(self.module_)):
             if len(values) <= EVALUATION_BATCH:
                 return self.module_(values, lengths).cpu()
             parts, order = [], []
@@ -334,6 +333,12 @@ def make_net(
         verbose=0,
     )
     return net.initialize()
+
+
+def _is_fused(module: nn.Module) -> bool:
+    """Whether the fused kernels do nearly all the work of a network; convolutions are torch's."""
+    convolves = any(isinstance(part, nn.Conv1d) for part in module.modules())
+    return can_run(next(module.parameters())) and not convolves
 
 
 def _to_numpy(tree):

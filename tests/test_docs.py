@@ -33,6 +33,30 @@ def test_comparison_blocks_run(capsys, tmp_path, monkeypatch):
     assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
+def test_preprocessing_blocks_run(capsys):
+    namespace = run_blocks("docs/preprocessing.md", 6)
+    assert namespace["search"].best_params_ == {"slidingwindow__window_length": 8}
+    assert namespace["search"].best_score_ > 0.7
+    bagging, rows, labels = (namespace[name] for name in ("bagging", "rows", "labels"))
+    assert bagging.estimators_[0].n_channels_ == 3
+    assert bagging.score(rows[150:], labels[150:]) > 0.7
+
+
+def test_inspection_blocks_run(capsys):
+    namespace = run_blocks("docs/inspection.md", 3)
+    assert namespace["channels"].importances_mean.argmax() == 1
+    assert namespace["times"].importances_mean.argmax() == 2
+    assert namespace["both"].importances_mean.argmax() == 6
+
+
+def test_missing_and_irregular_blocks_run(capsys):
+    namespace = run_blocks("docs/missing_and_irregular.md", 5)
+    scores = namespace["scores"]
+    assert min(scores["mask"], scores["decay"]) > scores["means"] + 0.03
+    assert namespace["with_times"] > 0.8
+    assert namespace["search"].best_score_ > 0.7
+
+
 def test_readme_blocks_run_in_order(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = run_blocks("README.md", 3)
@@ -46,8 +70,8 @@ def test_readme_shows_every_link_s_target():
 
 
 def public_objects():
-    modules = ["skrnn", "skrnn.forecasting", "skrnn.comparison", "skrnn.datasets", "skrnn.nn"]
-    for module in map(importlib.import_module, modules):
+    names = "comparison datasets forecasting inspection nn preprocessing".split()
+    for module in map(importlib.import_module, ["skrnn", *(f"skrnn.{name}" for name in names)]):
         for name in module.__all__:
             if callable(getattr(module, name)):
                 yield pytest.param(getattr(module, name), id=f"{module.__name__}.{name}")

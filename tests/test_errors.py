@@ -79,7 +79,11 @@ def row(
 
 
 NOT_FINITE = [
-    row("NaN in a table", r"X contains NaN.*\n.*GRUClassifier", spoilt(TABLE, np.nan)),
+    row(
+        "NaN in a table",
+        r"X contains NaN, first in sequence 3.*\nWith missing='mask' .*, GRUClassifier reads NaN",
+        spoilt(TABLE, np.nan),
+    ),
     row("infinity in a table", "X contains infinity", spoilt(TABLE, -np.inf)),
     row("NaN in 3D", "X contains NaN", spoilt(ARRAY, np.nan)),
     row("infinity in 3D", "X contains infinity", spoilt(ARRAY, np.inf)),
@@ -316,6 +320,8 @@ PARAMETERS = {
     "dropout": ([1.0, -0.1, "a"], r"a float in the range \[0.0, 1.0\)"),
     "segment_length": ([0, 2.5, "automatic"], rf"{A_COUNT} or a str among {{'auto'}}"),
     "n_channels": ([0, "2"], rf"{A_COUNT} or None"),
+    "missing": (["drop", None, 1], "a str among {.*'mask'.*}"),
+    "time_channel": ([1.5, ["t"]], "an instance of 'int', an instance of 'str' or None"),
     "max_epochs": ([0, 1.5], A_COUNT),
     "batch_size": ([0, None], A_COUNT),
     "lr": ([0, -1, np.inf, np.nan, "a"], r"a float in the range \(0.0, inf\)"),
@@ -358,6 +364,28 @@ COMBINED = [
         "cells against num_layers",
         r"cells=\('gru', 'lstm'\) names 2 layers, but num_layers=3. Leave num_layers out",
         parameters={"cells": ("gru", "lstm"), "num_layers": 3},
+    ),
+    row(
+        "decay in both directions",
+        r"bidirectional=True does not go with decay \(missing='decay'\).* Use missing='mask'",
+        parameters={"missing": "decay", "bidirectional": True},
+    ),
+    row(
+        "time channel that is not there",
+        "time_channel=2, but X has 2 channels .* expected a position from 0 to 1",
+        ARRAY,
+        parameters={"time_channel": 2},
+    ),
+    row(
+        "time channel by the name of none",
+        r"time_channel='t' names a column of a panel, .*but X is none \(ndarray\)",
+        ARRAY,
+        parameters={"time_channel": "t"},
+    ),
+    row(
+        "nothing but times",
+        "X has no channel but the times",
+        parameters={"time_channel": 0},
     ),
     row(
         "unknown device",

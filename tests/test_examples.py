@@ -54,6 +54,14 @@ def test_panel_intervals():
     assert seconds["trained on others"] < seconds["trained anew"] / 3
 
 
+def test_short_series(capsys):
+    table = run("short_series")
+    error = (table["forecast"] - table["passengers"]).abs().mean()
+    assert error < 15  # last year's values are 26 off
+    assert table["passengers"].between(table["lower"], table["upper"]).mean() > 0.6
+    assert "'prior'" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("random_state", [0, 1])
 def test_exogenous(random_state):
     errors = run("exogenous", random_state=random_state)
@@ -88,3 +96,22 @@ def test_compare_classifiers():
     table = run("compare_classifiers", memory=False).table
     assert table.index[0] in ("lstm", "gru")
     assert table.loc["gru", "score"] > 0.9 > table.loc["logistic", "score"]
+
+
+def test_oven_sensors():
+    found = run("oven_sensors")
+    assert found["window"] == 12
+    scores = found["scores"]
+    assert scores["GRU, windows"] > scores["boosting, windows"] > 0.8
+    assert max(scores["boosting, current row"], scores["ridge, windows"]) < 0.3
+    importances = found["importances"]
+    assert importances[:2, 2].min() > 1  # valve and pressure, six and seven minutes ago
+    importances[:2, 2] = 0
+    assert importances.max() < 0.2
+
+
+def test_irregular_sensors():
+    accuracies = run("irregular_sensors")
+    rivals = {name: accuracies.pop(name) for name in list(accuracies) if "missing" not in name}
+    assert len(accuracies) == 2
+    assert min(accuracies.values()) > max(rivals.values()) + 0.05

@@ -52,39 +52,57 @@ def make_case(cell, steps, batch, channels, hidden, seed):
     return weights, draw(generator, steps, batch, channels), torch.from_numpy(lengths), state
 
 
-def by_kernel(cell, weights, x, lengths, state, reverse):
+def by_kernel(cell, weights, x, lengths, state, reverse, decays=None):
     batch = x.shape[1]
     if lengths is None:
         rows, sizes = x.flatten(0, 1), None
+        decays = None if decays is None else decays.flatten(0, 1)
     else:
         packed = pack_padded_sequence(x, lengths)
         rows, sizes = packed.data, packed.batch_sizes
-    outputs, *last = kernels.run_layer(cell, rows, weights, sizes, batch, reverse, state)
+        decays = None if decays is None else pack_padded_sequence(decays, lengths).data
+    outputs, *last = kernels.run_layer(cell, rows, weights, sizes, batch, reverse, state, decays)
     if lengths is None:
         return outputs.view(*x.shape[:2], -1), *last
     return pad_packed_sequence(packed._replace(data=outputs))[0], *last
 
 
-def by_reference(cell, weights, x, lengths, state, reverse):
+def by_reference(cell, weights, x, lengths, state, reverse, decays=None):
+    hidden = weights.recurrent.shape[1]
     if state is None:
-        zero = x.new_zeros(x.shape[1], weights.recurrent.shape[1])
-        state = (zero,) * CELLS[cell].n_states
-    outputs, last = unroll(CELLS[cell], x, state, weights, lengths, reverse)
+        state = (x.new_zeros(x.shape[1], hidden),) * CELLS[cell].n_states
+    cell = CELLS[cell]
+    if decays is not None:
+        x, cell = torch.cat([x, decays], dim=-1), decaying(cell, hidden)
+    outputs, last = unroll(cell, x, state, weights, lengths, reverse)
     return outputs, *last
 
 
-def assert_same(cell, case, ragged, reverse, with_state):
+def decaying(cell, hidden):
+    """A cell whose input ends with factors of its state."""
+
+    def step(x, state, weights):
+        x, decay = x[:, :-hidden], x[:, -hidden:]
+        return cell.step(x, tuple(decay * part for part in state), weights)
+
+    return cell._replace(step=step)
+
+
+def assert_same(cell, case, ragged, reverse, with_state, with_decays=False):
     """Outputs to 1e-5 and gradients to 1e-4 of float64, relative to the largest."""
     weights, x, lengths, state = case
     lengths = lengths if ragged else None
+    decays = draw(np.random.default_rng(1), *x.shape[:2], state[0].shape[1]).sigmoid()
     results = []
     for run, dtype in ((by_kernel, torch.float32), (by_reference, torch.float64)):
         leaves = [v.to(dtype).requires_grad_() for v in (x, *weights, *state)]
         given_state = tuple(leaves[5:]) if with_state else None
-        outputs = run(cell, Weights(*leaves[1:5]), leaves[0], lengths, given_state, reverse)
+        factors = decays.to(dtype).requires_grad_() if with_decays else None
+        given = Weights(*leaves[1:5]), leaves[0], lengths, given_state, reverse, factors
+        outputs = run(cell, *given)
         generator = np.random.default_rng(0)
         loss = sum((out * draw(generator, *out.shape)).sum() for out in outputs)
-        used = leaves if with_state else leaves[:5]
+        used = (leaves if with_state else leaves[:5]) + ([factors] if with_decays else [])
         results.append((outputs, torch.autograd.grad(loss, used)))
     for tolerance, got, expected in zip((1e-5, 1e-4), *results):
         for a, b in zip(got, expected):
@@ -104,6 +122,16 @@ def test_kernel_is_the_unrolled_cell(instruction_set, cell, hidden, ragged, reve
 
 
 @needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("hidden", [7, 32])
+@pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
+@pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
+def test_state_decays_before_each_step(instruction_set, cell, hidden, ragged, reverse):
+    case = make_case(cell, steps=6, batch=19, channels=3, hidden=hidden, seed=hidden)
+    assert_same(cell, case, ragged, reverse, with_state=ragged != reverse, with_decays=True)
+
+
+@needs_kernels
 @settings(max_examples=60, deadline=None)
 @given(
     cell=st.sampled_from(list(CELLS)),
@@ -114,14 +142,16 @@ def test_kernel_is_the_unrolled_cell(instruction_set, cell, hidden, ragged, reve
     ragged=st.booleans(),
     reverse=st.booleans(),
     with_state=st.booleans(),
+    with_decays=st.booleans(),
     seed=st.integers(0, 1000),
 )
-@example("lstm", 3, 150, 2, 130, True, True, True, 0)  # more rows than one block
+@example("lstm", 3, 150, 2, 130, True, True, True, False, 0)  # more rows than one block
+@example("lstm", 3, 150, 2, 130, True, True, True, True, 0)
 def test_kernel_is_the_unrolled_cell_for_any_shape(
-    cell, steps, batch, channels, hidden, ragged, reverse, with_state, seed
+    cell, steps, batch, channels, hidden, ragged, reverse, with_state, with_decays, seed
 ):
     case = make_case(cell, steps, batch, channels, hidden, seed)
-    assert_same(cell, case, ragged, reverse, with_state)
+    assert_same(cell, case, ragged, reverse, with_state, with_decays)
 
 
 @needs_kernels

@@ -34,6 +34,8 @@ struct Job {
     float *dgates;           // (n, gates * width): gradients of the recurrent products
     float *dunreset;         // (n, width), GRU: gradient of the candidate's input projection
     float *dh0, *dc0;        // (batch, width)
+    const float* decays;     // (n, width) or null: factors of the state before each step
+    float* ddecays;          // (n, width)
     const long* offsets;     // first packed row of each step
     const float* zeros;      // (width,)
 };
@@ -159,15 +161,16 @@ PyObject* pack(PyObject*, PyObject* args) {
     Py_RETURN_NONE;
 }
 
-// run(set, cell, backward, reverse, keep, steps, batch, width, begin, end, *addresses)
+// run(set, cell, backward, reverse, keep, steps, batch, width, begin, end, *addresses); the last two
+// addresses, of decays and their gradients, may be left out
 PyObject* run(PyObject*, PyObject* args) {
     Job job = {};
     int set;
-    unsigned long long sizes, p[16];
-    if (!PyArg_ParseTuple(args, "iiiiilllllKKKKKKKKKKKKKKKKK", &set, &job.cell, &job.backward,
+    unsigned long long sizes, p[18] = {};
+    if (!PyArg_ParseTuple(args, "iiiiilllllKKKKKKKKKKKKKKKKK|KK", &set, &job.cell, &job.backward,
                           &job.reverse, &job.keep, &job.steps, &job.batch, &job.width, &job.begin,
                           &job.end, &sizes, p, p + 1, p + 2, p + 3, p + 4, p + 5, p + 6, p + 7, p + 8,
-                          p + 9, p + 10, p + 11, p + 12, p + 13, p + 14, p + 15) ||
+                          p + 9, p + 10, p + 11, p + 12, p + 13, p + 14, p + 15, p + 16, p + 17) ||
         !is_set(set))
         return nullptr;
     job.sizes = (const long long*)sizes;
@@ -187,6 +190,8 @@ PyObject* run(PyObject*, PyObject* args) {
     job.dunreset = (float*)p[13];
     job.dh0 = (float*)p[14];
     job.dc0 = (float*)p[15];
+    job.decays = (const float*)p[16];
+    job.ddecays = (float*)p[17];
     return without_lock([&] {
         std::vector<long> offsets(job.steps + 1);
         for (long t = 0; t < job.steps; ++t)

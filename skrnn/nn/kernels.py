@@ -128,28 +128,34 @@ class FusedLayer(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, run, rows, input, recurrent, input_bias, recurrent_bias, h0, c0):
+    def forward(ctx, run, rows, input, recurrent, input_bias, recurrent_bias, h0, c0, decays):
         """Compute outputs (n_rows, hidden) and last states (batch, hidden)."""
         hidden = recurrent.shape[1]
         weights = _padded(Weights(input, recurrent, input_bias, recurrent_bias))
         keep = any(ctx.needs_input_grad)
-        buffers = _forward(run, rows, weights, recurrent, (h0, c0), keep)
+        decays = _widened(decays, hidden + -hidden % LANES)
+        buffers = _forward(run, rows, weights, recurrent, (h0, c0), keep, decays)
         if keep:
             ctx.run, ctx.hidden, ctx.has_state = run, hidden, (h0 is not None, c0 is not None)
             ctx.set_materialize_grads(False)
-            ctx.save_for_backward(rows, weights.input, recurrent, *buffers[:4])
+            ctx.save_for_backward(rows, weights.input, recurrent, *buffers[:4], decays)
         return tuple(_unpadded(x, hidden) for x in (buffers.outputs(run), *buffers.last))
 
     @staticmethod
     @once_differentiable
     def backward(ctx, doutputs, *dlast):
         """Gradients of everything that `forward` took."""
-        rows, input, recurrent, gates, extra, states, memory = ctx.saved_tensors
+        rows, input, recurrent, gates, extra, states, memory, decays = ctx.saved_tensors
         kept = Kept(gates, extra, states, memory, ())
         run, width = ctx.run, input.shape[0] // CELLS[ctx.run.cell].n_gates
         doutputs, *dlast = (_widened(x, width) for x in (doutputs, *dlast))
-        dgates, dunreset, dstates = _backward(run, recurrent, kept, doutputs, dlast, ctx.has_state)
+        ddecays = None if decays is None else torch.empty_like(decays)
+        dgates, dunreset, dstates = _backward(
+            run, recurrent, kept, doutputs, dlast, ctx.has_state, (decays, ddecays)
+        )
         previous = states[run.previous_rows(len(rows))]
+        if decays is not None:
+            previous, ddecays = previous * decays, _unpadded(ddecays, ctx.hidden)
         drecurrent, drecurrent_bias = _product(dgates, previous), dgates.sum(0)
         drows = None
         if dunreset is None:
@@ -165,7 +171,7 @@ class FusedLayer(torch.autograd.Function):
                 drows = _multiply(dunreset, input[n:], onto=drows)
         gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
         dstates = (x if x is None else _unpadded(x, ctx.hidden) for x in dstates)
-        return None, drows, *_cut(gradients, width, ctx.hidden), *dstates
+        return None, drows, *_cut(gradients, width, ctx.hidden), *dstates, ddecays
 
 
 class Kept(NamedTuple):
@@ -199,6 +205,7 @@ def run_layer(
     batch: int,
     reverse: bool,
     state: tuple[Tensor, ...] | None = None,
+    decays: Tensor | None = None,
 ) -> tuple[Tensor, ...]:
     """Run one direction of a layer with the fused kernels.
 
@@ -215,6 +222,8 @@ def run_layer(
         Run from each sequence's last step to its first.
     state : tuple of Tensor of shape (batch, hidden), optional
         Initial state, zero if left out.
+    decays : Tensor of shape (n_rows, hidden), optional
+        Factors of the state, and of an LSTM's memory, before each step.
 
     Returns
     -------
@@ -226,13 +235,14 @@ def run_layer(
     h0, c0 = (*(state or ()), None, None)[:2]
     run = Run(cell, sizes, steps, batch, reverse)
     if torch.is_grad_enabled():
-        return FusedLayer.apply(run, rows, *weights, h0, c0)
+        return FusedLayer.apply(run, rows, *weights, h0, c0, decays)
     hidden = weights.recurrent.shape[1]
-    buffers = _forward(run, rows, _padded(weights), weights.recurrent, (h0, c0), keep=False)
+    decays = _widened(decays, hidden + -hidden % LANES)
+    buffers = _forward(run, rows, _padded(weights), weights.recurrent, (h0, c0), False, decays)
     return tuple(_unpadded(x, hidden) for x in (buffers.outputs(run), *buffers.last))
 
 
-def _forward(run, rows, weights: Weights, recurrent, state, keep: bool) -> Kept:
+def _forward(run, rows, weights: Weights, recurrent, state, keep: bool, decays) -> Kept:
     n_rows, n_gates = len(rows), CELLS[run.cell].n_gates
     width = weights.input.shape[0] // n_gates
     gates = None if keep else _scratch("gates", n_rows, n_gates * width)
@@ -269,11 +279,12 @@ def _forward(run, rows, weights: Weights, recurrent, state, keep: bool) -> Kept:
             *last,
         ),
         (None,) * 7,
+        () if decays is None else (decays, None),
     )
     return kept
 
 
-def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state):
+def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state, decays):
     n_states = CELLS[run.cell].n_states
     width = kept.states.shape[1]
     dgates = _scratch("dgates", *kept.gates.shape)
@@ -296,6 +307,7 @@ def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state):
             None,
         ),
         (doutputs, *(*dlast, None)[:2], dgates, dunreset, *(*dstates, None)[:2]),
+        () if decays[0] is None else decays,
     )
     dstates = (*dstates, None)[:2]
     return dgates, dunreset, [d if has else None for d, has in zip(dstates, has_state)]
@@ -367,7 +379,7 @@ def _scratch(name: str, n_rows: int, n_columns: int) -> Tensor:
 _memory = threading.local()
 
 
-def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays) -> None:
+def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays, decays) -> None:
     """Pack the recurrent weights and run all rows of the batch, on several threads if it pays."""
     number, _ = chosen_set()
     n_gates = CELLS[run.cell].n_gates
@@ -383,7 +395,7 @@ def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays
         packed.data_ptr(),
     )
     gates, extra, outputs, *others = forward_arrays
-    arrays = (run.sizes, gates, extra, outputs, packed, *others, *backward_arrays)
+    arrays = (run.sizes, gates, extra, outputs, packed, *others, *backward_arrays, *decays)
     addresses = [0 if x is None else x.data_ptr() for x in arrays]
     head = (number, CELL_NUMBERS[run.cell], backward, run.reverse, keep)
     sizes = (run.steps, run.batch, width)

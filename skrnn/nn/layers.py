@@ -1,5 +1,7 @@
 """One recurrent layer of any cell, in one or both directions, over full or ragged batches."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
@@ -72,7 +74,7 @@ class RecurrentLayer(nn.Module):
             State after each direction's last valid step; its first item is the output there.
         """
         if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
-            return self._run_fused(x, state)
+            return self._run_rows(kernels.run_layer, x, state)
         given = None
         if state is not None:
             given = tuple(torch.stack(part.chunk(self.n_directions, 1)) for part in state)
@@ -82,7 +84,8 @@ class RecurrentLayer(nn.Module):
             return outputs, tuple(part[0] for part in state)
         return outputs, tuple(part.transpose(0, 1).flatten(1) for part in state)
 
-    def _run_fused(self, x, state: State | None):
+    def _run_rows(self, run_layer: Callable, x, state: State | None):
+        """Run each direction by a function like `kernels.run_layer`, on packed rows."""
         packed = isinstance(x, PackedSequence)
         rows, sizes = (x.data, x.batch_sizes) if packed else (x.flatten(0, 1), None)
         batch = int(sizes[0]) if packed else x.shape[1]
@@ -93,7 +96,7 @@ class RecurrentLayer(nn.Module):
             given = state and tuple(p.chunk(self.n_directions, 1)[direction] for p in state)
             weights = self.weights(direction)
             directions.append(
-                kernels.run_layer(self.cell, rows, weights, sizes, batch, direction == 1, given)
+                run_layer(self.cell, rows, weights, sizes, batch, direction == 1, given)
             )
         if self.n_directions == 1:
             outputs, *state = directions[0]

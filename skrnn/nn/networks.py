@@ -1,14 +1,27 @@
 """Networks: sequences in, one row of outputs for each sequence out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from .cells import CELLS
+from .convolution import ConvolutionalBranch
+from .decay import DecayingLayer, InputDecay
+from .dropout import VariationalDropout
 from .layers import Dropout, RecurrentLayer
+from .pooling import Attention, max_over_steps, mean_over_steps
 from .segments import cut_segments
+
+# What is done with the outputs at all steps; "concat" puts the last one beside it.
+POOLS = {
+    "last": [],
+    "mean": [mean_over_steps],
+    "max": [max_over_steps],
+    "concat": [max_over_steps, mean_over_steps],
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,19 @@ class Architecture:
         Probability of dropping a unit, between layers and before the read-out.
     segment_length : int
         Time steps in one recurrent step.
+    decay : bool
+        A third each of the channels are last observations, masks and times since the observation
+        before; the inputs and the state of the first layer decay with these times. Between
+        segments, the state decays with the times of a segment's first step.
+    pooling : {"last", "mean", "max", "concat", "attention"}
+        How the outputs of the last layer at all steps become one vector; "concat" is the last
+        output, the maximum and the mean side by side.
+    conv : bool
+        Add a convolutional branch, which reads single time steps whatever the segments.
+    layer_norm : bool
+        Normalise the outputs of each recurrent layer over its units.
+    variational_dropout : float
+        Probability of dropping an input of a recurrent layer, at all steps of a sequence alike.
     """
 
     cells: tuple[str, ...]
@@ -37,9 +63,22 @@ class Architecture:
     bidirectional: bool = False
     dropout: float = 0.0
     segment_length: int = 1
+    decay: bool = False
+    pooling: str = "last"
+    conv: bool = False
+    layer_norm: bool = False
+    variational_dropout: float = 0.0
+
+    def __post_init__(self):
+        if self.decay and self.bidirectional:
+            raise ValueError(
+                "bidirectional=True does not go with decay (missing='decay'): times since the last "
+                "observation say nothing to the direction that comes from the other end. Use "
+                "missing='mask', or bidirectional=False."
+            )
 
     def multiply_adds(self, n_timesteps: int) -> float:
-        """Multiply-adds of the recurrent layers for one sequence, forward."""
+        """Multiply-adds of the recurrent layers and the convolutions for one sequence, forward."""
         n_steps = -(-n_timesteps // self.segment_length)
         n_directions = 2 if self.bidirectional else 1
         width = self.n_channels if self.segment_length == 1 else self.hidden_size
@@ -47,11 +86,14 @@ class Architecture:
         for cell in self.cells:
             total += CELLS[cell].n_gates * self.hidden_size * (self.hidden_size + width)
             width = self.hidden_size * n_directions
-        return float(n_steps * n_directions * total)
+        total *= n_steps * n_directions
+        if self.conv:
+            total += n_timesteps * ConvolutionalBranch.multiply_adds(self.n_channels)
+        return float(total)
 
 
 class RecurrentNetwork(nn.Module):
-    """Segments, a stack of recurrent layers, and a linear read-out from the last valid step.
+    """Segments, a stack of recurrent layers, pooling over the steps, and a linear read-out.
 
     Parameters
     ----------
@@ -63,17 +105,34 @@ class RecurrentNetwork(nn.Module):
         self.architecture = architecture
         hidden_size = architecture.hidden_size
         width = architecture.n_channels * architecture.segment_length
+        n_times = architecture.n_channels // 3 if architecture.decay else 0
+        self.input_decay = InputDecay(n_times) if architecture.decay else None
         self.embedding = None
         if architecture.segment_length > 1:
             self.embedding = nn.Linear(width, hidden_size)
-            width = hidden_size
+            width = hidden_size + n_times
         self.layers = nn.ModuleList()
         for cell in architecture.cells:
-            layer = RecurrentLayer(cell, width, hidden_size, architecture.bidirectional)
+            if architecture.decay and not self.layers:
+                layer = DecayingLayer(cell, width - n_times, hidden_size, n_times)
+            else:
+                layer = RecurrentLayer(cell, width, hidden_size, architecture.bidirectional)
             self.layers.append(layer)
             width = layer.output_size
         self.dropout = Dropout(architecture.dropout)
-        self.readout = nn.Linear(width, architecture.n_outputs)
+        self.variational_dropout = VariationalDropout(architecture.variational_dropout)
+        self.norms = None
+        if architecture.layer_norm:
+            self.norms = nn.ModuleList(nn.LayerNorm(layer.output_size) for layer in self.layers)
+        self.attention = Attention(width) if architecture.pooling == "attention" else None
+        self.pools = {**POOLS, "attention": [self.attention]}[architecture.pooling]
+        # columns of the read-out that read the last output, its poolings, and the convolutions
+        self.read_sizes = [width] * (1 + len(self.pools) if architecture.pooling == "concat" else 1)
+        self.convolution = None
+        if architecture.conv:
+            self.convolution = ConvolutionalBranch(architecture.n_channels)
+            self.read_sizes.append(self.convolution.output_size)
+        self.readout = nn.Linear(sum(self.read_sizes), architecture.n_outputs)
 
     def forward(self, values: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Compute the outputs of a batch.
@@ -88,21 +147,51 @@ class RecurrentNetwork(nn.Module):
         -------
         Tensor of shape (batch, n_outputs)
         """
+        if self.input_decay is not None:
+            values = self.input_decay(values)
+        read = self._recur(values, lengths)
+        if self.convolution is not None:
+            read = torch.cat([read, self.convolution(values, lengths)], dim=-1)
+        return self.readout(self.dropout(read))
+
+    def _recur(self, values: Tensor, lengths: Tensor | None) -> Tensor:
+        """What the recurrent layers make of sequences, (batch, output_size)."""
         if self.embedding is not None:
-            values, lengths = cut_segments(values, lengths, self.architecture.segment_length)
-            values = torch.relu(self.embedding(values))
+            values, lengths = self._embed(values, lengths)
         x = values.transpose(0, 1)  # (steps, batch, channels)
         if lengths is not None:
             x = pack_padded_sequence(x, lengths.cpu(), enforce_sorted=False)
-        for layer in self.layers[:-1]:
-            x = self._drop(layer(x)[0])
-        _, (last, *_) = self.layers[-1](x)  # (batch, output_size)
-        return self.readout(self.dropout(last))
+        x = self._drop_inputs(x)
+        for number, layer in enumerate(self.layers[:-1]):
+            x = self._drop(self._normalise(number, layer(x)[0]))
+        outputs, (last, *_) = self.layers[-1](x)
+        return self._pool(outputs, lengths, self._normalise(-1, last))
+
+    def _pool(self, outputs: Tensor | PackedSequence, lengths: Tensor | None, last: Tensor):
+        if not self.pools:
+            return last
+        outputs = self._normalise(-1, outputs)
+        if lengths is not None:
+            outputs, lengths = pad_packed_sequence(outputs)
+        pooled = [pool(outputs, lengths) for pool in self.pools]
+        return torch.cat([last, *pooled], dim=-1) if len(pooled) > 1 else pooled[0]
+
+    def _embed(self, values: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        segments, lengths = cut_segments(values, lengths, self.architecture.segment_length)
+        embedded = torch.relu(self.embedding(segments))
+        if self.input_decay is not None:
+            embedded = torch.cat([embedded, self.input_decay.first_times(segments)], dim=-1)
+        return embedded, lengths
+
+    def _drop_inputs(self, x: Tensor | PackedSequence) -> Tensor | PackedSequence:
+        n_times = self.architecture.n_channels // 3 if self.architecture.decay else 0
+        return self.variational_dropout(x, spared=n_times)  # rates of decay are no inputs
 
     def _drop(self, x: Tensor | PackedSequence) -> Tensor | PackedSequence:
-        if isinstance(x, PackedSequence):
-            return x._replace(data=self.dropout(x.data))
-        return self.dropout(x)
+        return self.variational_dropout(_each_row(self.dropout, x))
+
+    def _normalise(self, number: int, x: Tensor | PackedSequence) -> Tensor | PackedSequence:
+        return x if self.norms is None else _each_row(self.norms[number], x)
 
     def __getstate__(self):
         """Architecture and weights as NumPy arrays, whatever device they are on."""
@@ -117,13 +206,30 @@ class RecurrentNetwork(nn.Module):
         self.requires_grad_(True)
         self.eval()
 
+    @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator) -> None:
         """Draw all weights anew from a generator."""
+        if self.input_decay is not None:
+            self.input_decay.reset_parameters(generator)
         for layer in self.layers:
             layer.reset_parameters(generator)
-        for linear in filter(None, (self.embedding, self.readout)):
-            nn.init.xavier_uniform_(linear.weight, generator=generator)
-            nn.init.zeros_(linear.bias)
+        if self.embedding is not None:
+            nn.init.xavier_uniform_(self.embedding.weight, generator=generator)
+            nn.init.zeros_(self.embedding.bias)
+        for part in self.readout.weight.split(self.read_sizes, dim=1):  # each, like each gate
+            nn.init.xavier_uniform_(part, generator=generator)
+        nn.init.zeros_(self.readout.bias)
+        for norm in self.norms or ():
+            norm.reset_parameters()
+        # last, so that the draws before do not depend on them
+        for part in filter(None, (self.attention, self.convolution)):
+            part.reset_parameters(generator)
+
+
+def _each_row(function: Callable, x: Tensor | PackedSequence) -> Tensor | PackedSequence:
+    if isinstance(x, PackedSequence):
+        return x._replace(data=function(x.data))
+    return function(x)
 
 
 def build_network(

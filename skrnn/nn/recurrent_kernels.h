@@ -201,6 +201,11 @@ static inline void copy_rows(float* to, const float* from, long row, long end, l
     else memset(to + row * width, 0, sizeof(float) * width * (end - row));
 }
 
+// Multiplies what rows remember by the factors of step t.
+static inline void decay_rows(float* values, const float* decays, long rows, long width) {
+    for (long i = 0; i < rows * width; i += LANES) store(values + i, load(values + i) * load(decays + i));
+}
+
 template <class Cell>
 struct ForwardBlock {  // one vector of units of one step, for any number of rows
     const Rows<Cell>& rows;
@@ -249,6 +254,11 @@ static void forward_rows(const Job& job, long begin, long end, float* buffer) {
         if (active < running) {  // rows that have ended
             copy_rows(job.last_h + origin, state, active, running, width);
             if (Cell::has_memory) copy_rows(job.last_c + origin, memory, active, running, width);
+        }
+        if (job.decays) {
+            const float* decays = job.decays + rows.first(t) * width;
+            decay_rows(state, decays, active, width);
+            if (Cell::has_memory) decay_rows(memory, decays, active, width);
         }
         const long k_count = step == 0 && !h0 ? 0 : width;
         for (long unit = 0; unit < width; unit += LANES) {
@@ -319,9 +329,10 @@ static void through_gates(const Rows<Cell>& rows, long step, float* dstate, floa
             const long at = row * width + unit, here = packed * width + unit;
             vec d = load(dstate + at);
             if (job.doutputs) d += load(job.doutputs + here);
+            const vec decay = job.decays ? load(job.decays + here) : spread(1.f);
             const Unit u = {job.gates + packed * rows.row_width + unit,
-                            job.extra ? job.extra + here : nullptr, width, load(h + unit),
-                            load(c + unit)};
+                            job.extra ? job.extra + here : nullptr, width, load(h + unit) * decay,
+                            load(c + unit) * decay};
             vec dm = Cell::has_memory ? load(dmemory + at) : vec{};
             const vec kept = Cell::backward(u, d, load(job.outputs + here), dm,
                                             job.dgates + packed * rows.row_width + unit,
@@ -330,6 +341,25 @@ static void through_gates(const Rows<Cell>& rows, long step, float* dstate, floa
             if (Cell::has_memory) store(dmemory + at, dm);
         }
     }
+}
+
+// From gradients of the decayed state to those of the factors and of the state before.
+template <class Cell>
+static void through_decay(const Rows<Cell>& rows, long step, float* dstate, float* dmemory) {
+    const Job& job = rows.job;
+    const long width = rows.width, t = rows.time(step), active = rows.active(t);
+    for (long row = 0; row < active; ++row) {
+        const float* h = rows.before(job.outputs, job.h0, step, row);
+        const float* c = Cell::has_memory ? rows.before(job.extra, job.c0, step, row) : h;
+        for (long unit = 0; unit < width; unit += LANES) {
+            const long at = row * width + unit, here = (rows.first(t) + row) * width + unit;
+            vec ddecay = load(dstate + at) * load(h + unit);
+            if (Cell::has_memory) ddecay += load(dmemory + at) * load(c + unit);
+            store(job.ddecays + here, ddecay);
+        }
+    }
+    decay_rows(dstate, job.decays + rows.first(t) * width, active, width);
+    if (Cell::has_memory) decay_rows(dmemory, job.decays + rows.first(t) * width, active, width);
 }
 
 template <class Cell>
@@ -353,6 +383,7 @@ static void backward_rows(const Job& job, long begin, long end, float* buffer) {
         through_gates<Cell>(rows, step, dstate, dmemory);
         add_product<false>(job.dgates + rows.first(t) * rows.row_width, rows.row_width, job.weights,
                            rows.row_width, dstate, active, width);
+        if (job.decays) through_decay<Cell>(rows, step, dstate, dmemory);
         running = active;
     }
     copy_rows(job.dh0 + origin, dstate, 0, running, width);
