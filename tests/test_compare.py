@@ -455,7 +455,8 @@ def test_a_network_lets_the_interrupt_through(monkeypatch):
         return original(self, *args, **kwargs)
 
     monkeypatch.setattr(torch.optim.AdamW, "step", step)
-    models = {"zero": Moody(), "gru": GRUForecaster(max_steps=10, n_members=2, random_state=0)}
+    settings = {"prior": None, "max_steps": 10, "n_members": 2, "random_state": 0}
+    models = {"zero": Moody(), "gru": GRUForecaster(**settings)}
     result = compare(load_series("nile"), fh=1, models=models, n_folds=2, verbose=0)
     assert result.settings["interrupted"]
     assert "interrupted" in result.table.loc["gru", "error"]

@@ -239,6 +239,26 @@ def test_a_long_panel_is_trained_on(make):
     pd.testing.assert_frame_equal(forecaster.predict(), again.predict())
 
 
+@pytest.mark.parametrize(("step", "members"), [(2, "prior tuned"), (5, "prior tuned trained")])
+def test_ctrl_c_ends_the_training_and_keeps_what_there_is(make, monkeypatch, step, members):
+    original, steps = torch.optim.AdamW.step, []
+
+    def interrupted(self, *args, **kwargs):
+        steps.append(self)
+        if len(steps) == step:
+            raise KeyboardInterrupt
+        return original(self, *args, **kwargs)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", interrupted)
+    forecaster = make(max_steps=3, n_members=1)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        forecaster.fit(long_panel(), fh=[1, 2])
+    assert len(steps) == step  # nothing is trained after it
+    assert list(forecaster._model.members) == members.split()
+    assert forecaster.interrupted_
+    assert np.isfinite(forecaster.predict()).all(None)
+
+
 def test_rules_that_smoothing_does_not_know_are_learnt(make):
     """A logistic map: the prior sees that there is a rule, and training finds it."""
     y = [0.3]
@@ -299,7 +319,9 @@ def tool(monkeypatch):
     monkeypatch.setattr(module, "SHARD_SIZE", 8)
     monkeypatch.setattr(module, "VALIDATION_SHARDS", 1)
     monkeypatch.setattr(module, "LENGTHS", (20, 60))
-    return module
+    n_threads = torch.get_num_threads()
+    yield module
+    torch.set_num_threads(n_threads)
 
 
 def test_the_tool_trains_and_goes_on(tool, tmp_path, capsys):

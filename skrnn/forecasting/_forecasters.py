@@ -247,9 +247,9 @@ class BaseRecurrentForecaster(BaseForecaster):
         self.shares_ = self._model.shares
         self.log_ = [scaler.log for scaler in self._prepared.scalers]
         self.n_parameters_ = recipe.n_parameters
-        self.interrupted_ = any(net.interrupted_ for net in self.nets_)
+        self.interrupted_ = self._model.interrupted
         if self.interrupted_:
-            on_interrupt(len(self.nets_[-1].history))
+            on_interrupt(len(self.nets_[-1].history) if self.nets_ else 0)
 
     def _recipe(self, series: SeriesSet, columns: ExogenousColumns | None, furthest) -> Recipe:
         known = np.zeros(0, dtype=bool) if columns is None else columns.known_

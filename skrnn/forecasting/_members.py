@@ -14,7 +14,15 @@ from .prior import LONGEST_WINDOW, TUNING_BATCH, Prior, fine_tune, n_tuning_step
 
 
 class Member(Protocol):
-    """What corrects base forecasts."""
+    """What corrects base forecasts.
+
+    Attributes
+    ----------
+    interrupted : bool
+        Whether Ctrl-C ended its training.
+    """
+
+    interrupted: bool
 
     def correct(self, origins: Origins) -> Correction: ...
 
@@ -31,6 +39,8 @@ def train_members(
     start: Ensemble | None = None,
 ) -> Members:
     """Load and train the members that a recipe asks for, as far as the series are long enough.
+
+    Ctrl-C ends with the one in hand.
 
     Parameters
     ----------
@@ -52,11 +62,16 @@ def train_members(
         origins = training_origins(recipe, panel, prepared, seed, n_steps * TUNING_BATCH)
         if len(origins) >= FEWEST_WINDOWS:
             members["tuned"] = fine_tune(recipe.cell, origins, n_steps, seed, recipe.device)
-    if recipe.trained:
+    if recipe.trained and not interrupted(members):
         ensemble = train_ensemble(recipe, panel, prepared, seed, n_nets, start)
         if ensemble is not None:
             members["trained"] = ensemble
     return members
+
+
+def interrupted(members: Members) -> bool:
+    """Whether Ctrl-C ended the training of one of them."""
+    return any(member.interrupted for member in members.values())
 
 
 def predict(members: Members, origins: Origins) -> Prediction:

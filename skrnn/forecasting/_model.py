@@ -6,7 +6,7 @@ import numpy as np
 
 from ._calibration import Calibration, Prediction
 from ._held_out import HeldOut
-from ._members import Members, predict, train_members
+from ._members import Members, interrupted, predict, train_members
 from ._origins import Origins
 from ._panel import Panel
 from ._preparation import Preparation
@@ -39,6 +39,11 @@ class ForecastModel:
     def nets(self) -> list:
         """The networks that were trained on the series at hand, from new weights."""
         return self.members["trained"].nets if "trained" in self.members else []
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended the training."""
+        return interrupted(self.members)
 
     @property
     def shares(self) -> dict[str, float]:
@@ -74,7 +79,7 @@ def train(
     recipe, early, calibration = _try_out(recipe, series, columns, seed)
     prepared = recipe.prepare(series, columns)
     panel = prepared.panel(series, columns)
-    if "trained" in early and early["trained"].interrupted:
+    if interrupted(early):
         return prepared, ForecastModel(recipe, early, calibration)
     trained = start.members.get("trained") if start else None
     members = train_members(recipe, panel, prepared, seed + 1, recipe.n_members, trained)
@@ -103,7 +108,7 @@ def _try_out(recipe: Recipe, series, columns, seed: int) -> tuple[Recipe, Member
         return members, predict(members, held_out.origins)
 
     members, prediction = attempt(recipe)
-    if recipe.trainable:
+    if recipe.trainable and not interrupted(members):
         better = recipe.given(held_out.promise(prediction))
         if better != recipe:
             recipe, (members, prediction) = better, attempt(better)
