@@ -214,6 +214,8 @@ def test_a_short_series_takes_no_training_step(make):
     forecaster = make(sp=6, max_steps="auto").fit(seasonal(), fh=[1, 2])
     assert forecaster.nets_ == []
     assert set(forecaster.shares_) == {"base", "prior"}
+    network = forecaster._model.members["prior"].network
+    assert forecaster.n_parameters_ == sum(p.numel() for p in network.parameters())
     assert sum(forecaster.shares_.values()) == pytest.approx(1)
 
 

@@ -39,6 +39,10 @@ class Ensemble:
         """Whether Ctrl-C ended the training."""
         return self.nets[-1].interrupted_
 
+    @property
+    def n_parameters(self) -> int:
+        return sum(p.numel() for net in self.nets for p in net.module_.parameters())
+
     def correct(self, origins: Origins) -> Correction:
         """Correct the base forecasts: the networks' median, and their mean spread."""
         data = _windows(self.recipe, origins, torch.device(self.nets[0].device))

@@ -97,7 +97,7 @@ class BaseRecurrentForecaster(BaseForecaster):
     log_ : list of bool
         Whether the logarithm of each series is forecast.
     n_parameters_ : int
-        Trainable parameters of one network.
+        Parameters of all networks that take part.
     interrupted_ : bool
         Whether Ctrl-C ended the training.
     pretrained_model_ : object
@@ -246,7 +246,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         self.sp_, self.horizon_ = recipe.sp, recipe.horizon
         self.shares_ = self._model.shares
         self.log_ = [scaler.log for scaler in self._prepared.scalers]
-        self.n_parameters_ = recipe.n_parameters
+        self.n_parameters_ = self._model.n_parameters
         self.interrupted_ = self._model.interrupted
         if self.interrupted_:
             on_interrupt(len(self.nets_[-1].history) if self.nets_ else 0)

@@ -20,9 +20,12 @@ class Member(Protocol):
     ----------
     interrupted : bool
         Whether Ctrl-C ended its training.
+    n_parameters : int
+        Of all its networks.
     """
 
     interrupted: bool
+    n_parameters: int
 
     def correct(self, origins: Origins) -> Correction: ...
 

@@ -41,6 +41,10 @@ class ForecastModel:
         return self.members["trained"].nets if "trained" in self.members else []
 
     @property
+    def n_parameters(self) -> int:
+        return sum(member.n_parameters for member in self.members.values())
+
+    @property
     def interrupted(self) -> bool:
         """Whether Ctrl-C ended the training."""
         return interrupted(self.members)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
-from ..nn import Architecture, RecurrentNetwork
+from ..nn import Architecture
 from ._preparation import Preparation
 from ._quantiles import LEVELS
 from ._season import detect_season
@@ -86,13 +85,6 @@ class Recipe:
     def work(self) -> float:
         """Multiply-adds of the recurrent layers for one window."""
         return self.architecture.multiply_adds(self.sizes.window_length + self.horizon)
-
-    @property
-    def n_parameters(self) -> int:
-        """Trainable parameters of one network."""
-        with torch.device("meta"):
-            network = RecurrentNetwork(self.architecture)
-        return sum(p.numel() for p in network.parameters())
 
     def given(self, gain: float) -> "Recipe":
         """The same recipe, or one with more training, for some gain over the base forecast.

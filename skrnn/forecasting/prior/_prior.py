@@ -50,6 +50,10 @@ class Prior:
     def network(self) -> PriorNetwork:
         return self.tuned or load_network(self.cell)
 
+    @property
+    def n_parameters(self) -> int:
+        return sum(p.numel() for p in self.network.parameters())
+
     def correct(self, origins: Origins) -> Correction:
         """Correct the base forecasts of some origins."""
         network = self.network
