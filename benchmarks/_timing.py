@@ -5,6 +5,9 @@ import statistics
 import time
 from collections.abc import Callable
 
+# The network of a tutorial: every step is read, as it is, and the last output tells
+PLAIN = {"pooling": "last", "segment_length": 1, "differences": False}
+
 
 def side_by_side(
     alternatives: dict[str, Callable[[], object]], seconds: float = 2.0, least: int = 5

@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import torch
-from _timing import markdown, side_by_side
+from _timing import PLAIN, markdown, side_by_side
 from skorch import NeuralNetBinaryClassifier
 from torch import nn
 
@@ -94,11 +94,15 @@ def main(threads: int = 2) -> None:
             "batch_size": batch,
             "max_epochs": epochs,
             "num_layers": layers,
+            **PLAIN,
         }
         size = (hidden, batch, epochs, layers)
         alternatives = {
             "skrnn GRU": lambda: GRUClassifier(**options).fit(X, y),
             "skrnn LSTM": lambda: LSTMClassifier(**options).fit(X, y),
+            "skrnn GRU, pooling of the defaults": lambda: GRUClassifier(
+                **{**options, "pooling": "concat"}
+            ).fit(X, y),
             "torch loop, nn.GRU": lambda: torch_loop(X, y, nn.GRU, *size),
             "torch loop, nn.LSTM": lambda: torch_loop(X, y, nn.LSTM, *size),
             "skorch, nn.GRU": lambda: skorch_fit(X, y, *size),

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import torch
-from _timing import markdown
+from _timing import PLAIN, markdown
 from fit import Net
 from sklearn.model_selection import GridSearchCV
 from skorch import NeuralNetBinaryClassifier
@@ -29,7 +29,7 @@ class HiddenNet(Net):
 def main() -> None:
     X = np.random.default_rng(0).uniform(size=(800, 20, 1)).astype(np.float32)
     y = (X.sum(axis=(1, 2)) > 10).astype(np.float32)
-    ours = GRUClassifier(max_epochs=10, batch_size=32, random_state=0)
+    ours = GRUClassifier(max_epochs=10, batch_size=32, random_state=0, **PLAIN)
     theirs = NeuralNetBinaryClassifier(
         HiddenNet,
         max_epochs=10,

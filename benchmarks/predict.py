@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import torch
-from _timing import markdown, side_by_side
+from _timing import PLAIN, markdown, side_by_side
 
 from skrnn import GRURegressor, LSTMRegressor
 from skrnn.nn.layers import RecurrentLayer
@@ -20,7 +20,7 @@ def main(threads: int = 2) -> None:
     generator = np.random.default_rng(0)
     X = generator.normal(size=(100_000, STEPS, 1)).astype(np.float32)
     models = {
-        name: cls(hidden_size=HIDDEN, max_epochs=1).fit(X[:500], X[:500, -1, 0])
+        name: cls(hidden_size=HIDDEN, max_epochs=1, **PLAIN).fit(X[:500], X[:500, -1, 0])
         for name, cls in (("GRU", GRURegressor), ("LSTM", LSTMRegressor))
     }
     rows = []

@@ -22,6 +22,7 @@ GROUPS = {
         "A whole fit": "fit.py",
         "Grid search": "grid_search.py",
         "Predict": "predict.py",
+        "Sequences of different lengths": "ragged.py",
         "Import and memory": "imports_and_memory.py",
     },
     "forecasting": {
@@ -35,6 +36,7 @@ GROUPS = {
     "classification": {
         "Classification": "classification/archive.py",
         "Classification: each choice": "classification/ablation.py",
+        "Regression of one number a sequence": "classification/regression.py",
     },
     "verdicts": {"Verdicts where the answer is known": "verdicts.py"},
 }

@@ -14,18 +14,23 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from ._batches import ResidentData
-from ._channels import MISSING, NetworkChannels
-from ._design import check_same_architecture, fitted_module, make_plan, new_module
+from ._channels import MISSING
+from ._design import (
+    check_same_architecture,
+    count_epochs,
+    fitted_module,
+    make_plan,
+    new_module,
+)
 from ._device import resolve_device
 from ._interrupt import on_interrupt
+from ._network_input import NetworkInput
 from ._observing import read_observations
 from ._parameters import COMMON, at_least, one_of, open_interval
 from ._reading import read_weights
 from ._sequences import Sequences
 from ._training import EVALUATION_BATCH, RecurrentNet, check_callbacks, make_net
 from ._version import __version__
-from .nn.pooling import POOLINGS
-from .preprocessing._scaling import StepScaler
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -45,11 +50,11 @@ class BaseRecurrent(BaseEstimator, ABC):
     n_channels: int | None = None
     missing: str = "error"
     time_channel: int | str | None = None
-    pooling: str = "last"
+    differences: bool | str = "auto"
     conv: bool = False
     layer_norm: bool = False
     variational_dropout: float = 0.0
-    max_epochs: int = 60
+    max_epochs: int | str = "auto"
     batch_size: int = 32
     lr: float = 1e-2
     weight_decay: float = 1e-2
@@ -70,11 +75,11 @@ class BaseRecurrent(BaseEstimator, ABC):
         "n_channels": [at_least(1), None],
         "missing": [one_of(*MISSING)],
         "time_channel": [Integral, str, None],
-        "pooling": [one_of(*POOLINGS)],
+        "differences": ["boolean", one_of("auto")],
         "conv": ["boolean"],
         "layer_norm": ["boolean"],
         "variational_dropout": COMMON["dropout"],
-        "max_epochs": [at_least(1)],
+        "max_epochs": [at_least(1), one_of("auto")],
         "early_stopping": ["boolean"],
         "validation_fraction": [open_interval(0, 1)],
         "n_iter_no_change": [at_least(1)],
@@ -83,18 +88,22 @@ class BaseRecurrent(BaseEstimator, ABC):
         "callbacks": [list, tuple, None],
     }
 
-    # What classifiers and regressors do differently
+    # What estimators do differently
 
     @abstractmethod
-    def _check_targets(self, y) -> np.ndarray:
-        """Validate y."""
+    def _readout(self) -> dict:
+        """Fields of the architecture that say what is read from the last layer."""
 
     @abstractmethod
-    def _learn_targets(self, y: np.ndarray, sample_weight: np.ndarray | None) -> None:
+    def _check_targets(self, y, lengths: np.ndarray):
+        """Validate y, for sequences of some lengths: an array, or `StepTargets`."""
+
+    @abstractmethod
+    def _learn_targets(self, y, sample_weight: np.ndarray | None) -> None:
         """Set the attributes that encode targets: classes, or their scale."""
 
     @abstractmethod
-    def _encode_targets(self, y: np.ndarray) -> np.ndarray:
+    def _encode_targets(self, y) -> np.ndarray:
         """Turn y into what the loss compares with the network's outputs."""
 
     @abstractmethod
@@ -103,7 +112,7 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     @abstractmethod
     def _count_outputs(self) -> int:
-        """Outputs of the network."""
+        """Outputs of the network, for each sequence or each step."""
 
     def _total_weight(self, y, sample_weight: np.ndarray | None) -> np.ndarray | None:
         """Weights of samples, given y."""
@@ -114,31 +123,8 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     # Fitting
 
-    def fit(self, X, y, sample_weight=None, *, times=None):
-        """Train the network.
-
-        Parameters
-        ----------
-        X : array-like or list of ndarray
-            Sequences, in one of the forms listed in the class's notes.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Targets.
-        sample_weight : array-like of shape (n_samples,), optional
-            Weights of the samples, in the loss and in the standardisation.
-        times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
-            Time of each time step, as numbers or dates that do not decrease in a sequence. All
-            later calls need them as well.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If input or a parameter is not valid, or the training diverges. The estimator is
-            then left as it was.
-        """
+    def _fit(self, X, y, sample_weight, times) -> None:
+        """Train the network, from new weights unless ``warm_start``."""
         self._validate_params()
         check_callbacks(self.callbacks)
         resume = self.warm_start and self.__sklearn_is_fitted__()
@@ -150,12 +136,11 @@ class BaseRecurrent(BaseEstimator, ABC):
             train, held_out = self._split(sequences, y, sample_weight, seed)
             if not resume:
                 self._learn_encoding(*train)
-            plan = make_plan(self, train[0], seed, self.max_epochs)
+            plan = make_plan(self, train[0], seed, count_epochs(self, len(train[0])))
             device = resolve_device(self.device, plan.work)
             module = fitted_module(self) if resume else new_module(self, train[0], seed, device)
             net = make_net(module, self._make_loss(), plan, device, self.callbacks)
             self._train(net, train, held_out)
-        return self._finish()
 
     def _partial_fit(self, X, y, sample_weight, times):
         """One pass over a batch of data, from the current weights."""
@@ -182,13 +167,14 @@ class BaseRecurrent(BaseEstimator, ABC):
                 check_same_architecture(self)
                 net = copy.deepcopy(self.net_)  # an error must not leave it half trained
                 net.plan = plan
+                net.criterion_ = self._make_loss()  # its parameters may have been changed
             self._train(net, train, None)
         return self._finish()
 
     def _read_training_data(self, X, y, sample_weight, times, *, reset: bool):
         sequences = read_observations(self, X, times, reset=reset)
-        y = self._check_targets(y)
-        return sequences, y, read_weights(sample_weight, sequences, y)
+        y = self._check_targets(y, sequences.lengths)
+        return sequences, y, read_weights(sample_weight, sequences.values, y)
 
     def _draw_seed(self, *, anew: bool) -> int:
         """A seed for this training; repeated calls of partial_fit draw one after the other."""
@@ -224,21 +210,8 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     def _learn_encoding(self, sequences, y, sample_weight) -> None:
         self._learn_targets(y, sample_weight)
-        self._scaler = None
-        # zero stands for what is missing, and must be the mean
-        if self.standardize or self.missing != "error":
-            self._scaler = StepScaler(only_shift=not self.standardize)
-            self._scaler.fit(sequences, sample_weight)
-            self._warn_of_unobserved_channels()
-        self._channels = NetworkChannels(self.missing).fit(sequences, sample_weight)
-
-    def _warn_of_unobserved_channels(self) -> None:
-        unobserved = np.flatnonzero(np.isnan(self._scaler.scaler_.mean_))
-        if len(unobserved):
-            warnings.warn(
-                f"Channels {unobserved.tolist()} of X have no observed value in the training data; "
-                f"{type(self).__name__} takes their values for missing, now and in predictions."
-            )
+        self._input = NetworkInput(self.differences, self.standardize, self.missing)
+        self._input.fit(sequences, sample_weight)
 
     def _train(self, net: RecurrentNet, train, held_out) -> None:
         data = self._as_tensors(net, *train)
@@ -270,9 +243,7 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     def _inputs(self, net: RecurrentNet, sequences: Sequences):
         """What the net reads, and lengths, as tensors in its precision and place."""
-        if self._scaler is not None:
-            sequences = self._scaler.transform(sequences)
-        sequences = self._channels.transform(sequences)
+        sequences = self._input.transform(sequences)
         weight = next(net.module_.parameters())
         # torch takes neither read-only memory nor negative strides
         writable = np.require(sequences.values, requirements=["C", "W"])
@@ -283,10 +254,12 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     # Predicting
 
-    def _outputs(self, X, times) -> np.ndarray:
-        """Raw outputs of the network, of shape (n_samples, n_outputs), in double precision."""
+    def _read(self, X, times) -> Sequences:
         check_is_fitted(self)
-        sequences = read_observations(self, X, times, reset=False)
+        return read_observations(self, X, times, reset=False)
+
+    def _evaluate(self, sequences: Sequences) -> np.ndarray:
+        """Raw outputs of the network, in double precision."""
         module = self.net_.module_
         work = min(len(sequences), EVALUATION_BATCH) * module.architecture.multiply_adds(
             sequences.n_timesteps

@@ -23,7 +23,8 @@ class ResidentData:
     ----------
     values : Tensor of shape (n_samples, n_timesteps, n_channels)
     lengths : Tensor of shape (n_samples,), or None
-    targets : Tensor of shape (n_samples,) or (n_samples, n_outputs)
+    targets : Tensor of shape (n_samples, ...)
+        Where there is one for each time step, padded as the loss expects it.
     weights : Tensor of shape (n_samples,), or None
         With mean one.
     """

@@ -10,6 +10,7 @@ References
 
 import numpy as np
 
+from ._observed import last_before, last_observed
 from ._sequences import Sequences
 from ._times import typical_step
 
@@ -61,7 +62,7 @@ class NetworkChannels:
         if self.missing == "error":
             return sequences if sequences.times is None else self._with_gaps(sequences)
         observed = ~np.isnan(sequences.values)
-        last = _last_observed(observed)
+        last = last_observed(observed)
         filled = np.take_along_axis(sequences.values, np.maximum(last, 0), axis=1)
         filled[last < 0] = 0.0
         since = self._count(_time_since_observation(sequences, last))
@@ -81,18 +82,11 @@ class NetworkChannels:
         return np.log1p(np.minimum(steps, np.finfo(np.float64).max)) / np.log(2)
 
 
-def _last_observed(observed: np.ndarray) -> np.ndarray:
-    """Step of each channel's last observation up to each step, -1 before the first."""
-    steps = np.arange(observed.shape[1])[:, None]
-    return np.maximum.accumulate(np.where(observed, steps, -1), axis=1)
-
-
 def _time_since_observation(sequences: Sequences, last: np.ndarray) -> np.ndarray:
     """Time since each channel's last observation before each step: (n_samples, T, n_channels)."""
     times = sequences.times
     if times is None:
         times = np.broadcast_to(np.arange(float(sequences.n_timesteps)), last.shape[:2])
-    before = np.zeros_like(last)  # where nothing was observed, the first step
-    before[:, 1:] = np.maximum(last[:, :-1], 0)
+    before = np.maximum(last_before(last), 0)  # where nothing was observed, the first step
     since = times[:, :, None] - times[np.arange(len(last))[:, None, None], before]
     return np.maximum(since, 0)  # beyond a sequence's length times are zero

@@ -11,14 +11,15 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d, compute_class_weight, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from ._base import BaseRecurrent
 from ._docstrings import documented
+from ._labels import LearnsClasses
 from ._parameters import CELLS, one_of
+from ._pooled import BasePooled
 from ._reading import read_targets
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
+class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
     """Base of the classifiers.
 
     The network has one output for two classes, one for each label of a multilabel target, and
@@ -28,7 +29,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
     class_weight: dict | str | list | None = None
 
     _parameter_constraints = {
-        **BaseRecurrent._parameter_constraints,
+        **BasePooled._parameter_constraints,
         "class_weight": [dict, list, one_of("balanced"), None],
     }
 
@@ -55,19 +56,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
         -------
         self
         """
-        if self.class_weight == "balanced":
-            raise ValueError(
-                "class_weight='balanced' is not supported by partial_fit, which does not see all "
-                "samples at once. Pass the weights as a dict: compute_class_weight('balanced', "
-                "classes=classes, y=y) computes them."
-            )
-        if classes is not None:
-            classes = self._check_classes(classes)
-        self._known_classes = classes
-        try:
-            return self._partial_fit(X, y, sample_weight, times)
-        finally:
-            del self._known_classes
+        return self._partial_fit_classes(X, y, classes, sample_weight, times)
 
     def predict_proba(self, X, *, times=None):
         """Probability of each class.
@@ -148,7 +137,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
         """
         return accuracy_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
-    def _check_targets(self, y):
+    def _check_targets(self, y, lengths):
         y = read_targets(self, y)
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
@@ -160,37 +149,14 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
             )
         return y if kind == "multilabel-indicator" else column_or_1d(y, warn=True)
 
-    def _check_classes(self, classes) -> np.ndarray:
-        classes = np.unique(column_or_1d(classes))
-        if len(classes) < 2:
-            raise ValueError(f"classes={classes} is only one class; at least two are needed.")
-        if not np.array_equal(getattr(self, "classes_", classes), classes):
-            raise ValueError(
-                f"classes={classes} differ from those of the first call, {self.classes_}."
-            )
-        return classes
-
     def _learn_targets(self, y, sample_weight):
-        classes = getattr(self, "_known_classes", None)
-        if hasattr(self, "_known_classes") and classes is None and y.ndim == 1:
-            raise ValueError("classes must be passed on the first call to partial_fit.")
-        if classes is None or y.ndim == 2:
-            classes = y
-            self._check_two_classes(y, sample_weight)
+        classes = y if y.ndim == 2 else self._classes_to_learn(y, sample_weight)
         self._binarizer = LabelBinarizer().fit(classes)
         self.classes_ = self._binarizer.classes_
         if y.ndim == 2:
             self._target_type = "multilabel"
         else:
             self._target_type = "binary" if len(self.classes_) == 2 else "multiclass"
-
-    def _check_two_classes(self, y, sample_weight):
-        weighted = y if sample_weight is None else y[sample_weight > 0]
-        if y.ndim == 1 and len(np.unique(weighted)) < 2:
-            raise ValueError(
-                f"y has only one class, {weighted.tolist()[0]!r}, among samples of positive "
-                f"weight; {type(self).__name__} needs at least two classes to tell apart."
-            )
 
     def _encode_targets(self, y):
         multilabel = y.ndim == 2
@@ -204,13 +170,8 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
                 f"y has {y.shape[1]} labels, but {type(self).__name__} was fitted with "
                 f"{len(self.classes_)}."
             )
-        unknown = () if multilabel else np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(
-                f"y has classes that were not there when {type(self).__name__} was first fitted: "
-                f"{unknown}. Known are {self.classes_}; pass all to the first partial_fit, or fit "
-                "anew."
-            )
+        if not multilabel:
+            self._check_known(y)
         return self._binarizer.transform(y).astype(np.float64)
 
     def _total_weight(self, y, sample_weight):
@@ -225,11 +186,7 @@ class BaseRecurrentClassifier(ClassifierMixin, BaseRecurrent):
             )
             of_class = weights[np.searchsorted(present, y)]
         weight = of_class if sample_weight is None else of_class * sample_weight
-        if (weight < 0).any() or not weight.any():
-            raise ValueError(
-                f"class_weight={self.class_weight!r} gives no sample of y a positive weight, or "
-                "some a negative one; weights must not be negative, and some must be positive."
-            )
+        self._check_class_weights(weight)
         return weight
 
     def _strata(self, y):

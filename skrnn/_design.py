@@ -1,10 +1,10 @@
 """From an estimator's parameters to a network and a plan of its training."""
 
 import copy
+import math
 
 import torch
 
-from ._channels import count_channels
 from ._device import threads_for
 from ._parameters import CELL_NAMES
 from ._sequences import Sequences
@@ -12,6 +12,10 @@ from ._training import Plan
 from .nn import Architecture, RecurrentNetwork, build_network
 
 AUTO_STEPS = 50  # recurrent steps that segment_length="auto" aims at
+# max_epochs="auto": so many passes, and more where they would be fewer training steps than these
+FEWEST_EPOCHS = 60
+FEWEST_STEPS = 300
+MOST_DOUBLES = 2000  # numbers in data that are trained in double precision
 
 
 def design_architecture(estimator, n_timesteps: int) -> Architecture:
@@ -21,24 +25,18 @@ def design_architecture(estimator, n_timesteps: int) -> Architecture:
         segment_length = max(1, round(n_timesteps / AUTO_STEPS))
     return Architecture(
         cells=_cells_of_layers(estimator.cells, estimator.num_layers),
-        n_channels=_channels_to_read(estimator),
+        n_channels=estimator._input.n_inputs_,
         n_outputs=estimator._count_outputs(),
         hidden_size=estimator.hidden_size,
         bidirectional=estimator.bidirectional,
         dropout=estimator.dropout,
         segment_length=segment_length,
         decay=estimator.missing == "decay",
-        pooling=estimator.pooling,
         conv=estimator.conv,
         layer_norm=estimator.layer_norm,
         variational_dropout=estimator.variational_dropout,
+        **estimator._readout(),
     )
-
-
-def _channels_to_read(estimator) -> int:
-    reading = estimator._reading
-    n_values = estimator.n_channels_ - (reading.position is not None)
-    return count_channels(estimator.missing, n_values, timed=reading.kind is not None)
 
 
 def _cells_of_layers(cells: str | tuple[str, ...], num_layers: int) -> tuple[str, ...]:
@@ -57,14 +55,14 @@ def _cells_of_layers(cells: str | tuple[str, ...], num_layers: int) -> tuple[str
 def new_module(
     estimator, sequences: Sequences, seed: int, device: torch.device
 ) -> RecurrentNetwork:
-    """A network with fresh weights, in double precision if all sequences make one batch.
+    """A network with fresh weights, in double precision if small sequences all make one batch.
 
     Training on one batch is then the same computation whether a sample is repeated or weighted,
-    up to rounding in double precision. MPS has no double precision.
+    up to rounding in double precision, for which there are no fused kernels. MPS has none.
     """
     architecture = design_architecture(estimator, sequences.n_timesteps)
-    one_batch = len(sequences) <= estimator.batch_size
-    dtype = torch.float64 if one_batch and device.type != "mps" else torch.float32
+    small = len(sequences) <= estimator.batch_size and sequences.values.size <= MOST_DOUBLES
+    dtype = torch.float64 if small and device.type != "mps" else torch.float32
     with threads_for(0):  # for small matrices, waking a second thread takes longer than the work
         return build_network(architecture, seed, dtype)
 
@@ -90,6 +88,14 @@ def check_same_architecture(estimator) -> None:
             f"warm_start=True and partial_fit go on with the fitted network, {fitted}, but the "
             f"parameters now describe {wanted}. Use warm_start=False and fit to start anew."
         )
+
+
+def count_epochs(estimator, n_samples: int) -> int:
+    """Passes over the training data that ``max_epochs`` stands for."""
+    if estimator.max_epochs != "auto":
+        return estimator.max_epochs
+    steps_of_epoch = math.ceil(n_samples / estimator.batch_size)
+    return max(FEWEST_EPOCHS, math.ceil(FEWEST_STEPS / steps_of_epoch))
 
 
 def make_plan(

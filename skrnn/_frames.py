@@ -23,6 +23,38 @@ def unframe(X):
     return _from_nested(X) if _is_nested(X) else X
 
 
+def unframe_steps(y):
+    """Turn targets of all time steps into an array, or into a list with an item for each sequence.
+
+    The containers are those of `unframe`, and Series where a frame would have one column, which
+    then is an array of one dimension.
+    """
+    if isinstance(y, pd.Series):
+        y = y.to_frame() if isinstance(y.index, pd.MultiIndex) else y.tolist()
+    is_panel, arrays = channel_frame(y) is not None, unframe(y)
+    if is_panel:
+        return [a[:, 0] if a.shape[1] == 1 else a for a in arrays]
+    return y.to_numpy() if isinstance(y, pd.DataFrame) else arrays
+
+
+def check_same_steps(X, y) -> None:
+    """Refuse two panels whose row MultiIndex does not name the same sequences and steps.
+
+    Raises
+    ------
+    ValueError
+        If the names differ, or stand in another order.
+    """
+    if not all(isinstance(getattr(panel, "index", None), pd.MultiIndex) for panel in (X, y)):
+        return
+    of_X, of_y = (panel.index[_order_of_steps(panel)[0]] for panel in (X, y))
+    if not of_X.equals(of_y):
+        raise ValueError(
+            "The index of y names other sequences or time steps than that of X, or the same ones "
+            "in another order. Give y the rows of X: y.loc[X.index]."
+        )
+
+
 def channel_frame(X) -> pd.DataFrame | None:
     """A frame whose columns name the channels of a panel; None for anything else."""
     if _is_list_of_frames(X):
@@ -36,8 +68,8 @@ def index_times(X) -> list[pd.Index] | None:
 
     Sequences and steps are in the order in which `unframe` gives them.
     """
-    if _is_list_of_frames(X):
-        indices = [frame.index for frame in X]
+    if _is_list_of_frames(X) or _is_nested(X):
+        indices = _indices_of_cells(X) if _is_nested(X) else [frame.index for frame in X]
         return indices if all(isinstance(i, pd.DatetimeIndex) for i in indices) else None
     is_panel = isinstance(X, pd.DataFrame) and isinstance(X.index, pd.MultiIndex)
     if not is_panel or not isinstance(X.index.levels[-1], pd.DatetimeIndex):
@@ -53,13 +85,18 @@ def dates_as_numbers(X, channel: str):
         return [dates_as_numbers(frame, channel) for frame in X]
     if not isinstance(X, pd.DataFrame) or channel not in X.columns:
         return X
-    dates = X[channel]
-    if not isinstance(dates, pd.Series) or not pd.api.types.is_datetime64_any_dtype(dates):
-        return X
-    if dates.dt.tz is not None:
-        dates = dates.dt.tz_convert(None)
-    seconds = (dates - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
+    values = X[channel]
+    seconds = values.map(_as_seconds) if _is_nested(X) else _as_seconds(values)
     return X.assign(**{channel: seconds})
+
+
+def _as_seconds(values):
+    """Dates as seconds; all else as it is."""
+    if not isinstance(values, pd.Series) or not pd.api.types.is_datetime64_any_dtype(values):
+        return values
+    if values.dt.tz is not None:
+        values = values.dt.tz_convert(None)
+    return (values - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
 
 
 def _is_list_of_frames(X) -> bool:
@@ -110,6 +147,21 @@ def _from_nested(X: pd.DataFrame) -> list[np.ndarray]:
             )
         sequences.append(np.stack(channels, axis=1))
     return sequences
+
+
+def _indices_of_cells(X: pd.DataFrame) -> list[pd.Index | None]:
+    """The index that the channels of each sequence share; None where cells are arrays."""
+    indices = []
+    for i, row in enumerate(X.itertuples(index=False)):
+        first, *others = (getattr(cell, "index", None) for cell in row)
+        if isinstance(first, pd.DatetimeIndex) and not all(first.equals(o) for o in others):
+            raise ValueError(
+                f"The channels of row {i} of X are indexed by different dates; all channels of a "
+                "sequence must cover the same time steps. Join them to one index, with NaN where a "
+                "channel has no value."
+            )
+        indices.append(first)
+    return indices
 
 
 def _from_frames(frames) -> list[np.ndarray]:

@@ -10,6 +10,7 @@ LOOPS = (
     "sklearn.model_selection",
     "sktime.forecasting.model_evaluation",
     "sktime.forecasting.model_selection",
+    "sktime.utils.parallel",
     "skrnn.comparison",
 )
 

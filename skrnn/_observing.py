@@ -21,6 +21,7 @@ class Reading:
     Attributes
     ----------
     missing : {"error", "mask", "decay"}
+    differences : bool or "auto"
     time_channel : int, str or None
     position : int or None
         Of the channel that holds the times.
@@ -29,6 +30,7 @@ class Reading:
     """
 
     missing: str
+    differences: bool | str
     time_channel: int | str | None
     position: int | None
     kind: str | None
@@ -40,7 +42,8 @@ def read_observations(estimator, X, times, *, reset: bool) -> Sequences:
     Parameters
     ----------
     estimator : BaseRecurrent
-        Has ``missing`` and ``time_channel``; gets, or already has, what `read_sequences` says,
+        Has ``missing``, ``differences`` and ``time_channel``; gets, or already has, what
+        `read_sequences` says,
         and ``_reading``.
     X : array-like or list of ndarray
     times : array-like, list of arrays, or None
@@ -62,7 +65,9 @@ def read_observations(estimator, X, times, *, reset: bool) -> Sequences:
     if estimator.missing == "error":
         _check_observed(estimator, sequences)
     if reset:
-        reading = Reading(estimator.missing, estimator.time_channel, position, kind)
+        reading = Reading(
+            estimator.missing, estimator.differences, estimator.time_channel, position, kind
+        )
         estimator._reading = reading
     else:
         _check_kind(estimator, kind)
@@ -70,7 +75,7 @@ def read_observations(estimator, X, times, *, reset: bool) -> Sequences:
 
 
 def _check_parameters(estimator) -> None:
-    for name in ("missing", "time_channel"):
+    for name in ("missing", "differences", "time_channel"):
         now, fitted = getattr(estimator, name), getattr(estimator._reading, name)
         if now != fitted:
             raise ValueError(

@@ -97,23 +97,31 @@ def read_targets(estimator, y, *, numeric: bool = False) -> np.ndarray:
     ValueError
         If y is missing, not finite, or not a number where one is needed.
     """
-    if y is None:
-        name = type(estimator).__name__
-        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+    check_targets_given(estimator, y)
     return _check_y(y, multi_output=True, y_numeric=numeric, estimator=estimator)
 
 
-def read_weights(sample_weight, sequences: Sequences, y: np.ndarray) -> np.ndarray | None:
-    """Weights of samples, after a check that there are as many targets and weights as sequences.
+def check_targets_given(estimator, y) -> None:
+    """Refuse to go on without targets, in scikit-learn's words.
+
+    Raises
+    ------
+    ValueError
+    """
+    if y is None:
+        name = type(estimator).__name__
+        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+
+
+def read_weights(sample_weight, X: np.ndarray, y) -> np.ndarray | None:
+    """Weights of samples, after a check that X, y and the weights have as many.
 
     Raises
     ------
     ValueError
         If the numbers differ, a weight is negative, or all are zero.
     """
-    check_consistent_length(sequences.values, y)
+    check_consistent_length(X, y)
     if sample_weight is None:
         return None
-    return _check_sample_weight(
-        sample_weight, sequences.values, dtype=np.float64, ensure_non_negative=True
-    )
+    return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)

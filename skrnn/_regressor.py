@@ -1,35 +1,26 @@
-"""Recurrent regressors: standardised targets, and the losses."""
+"""Recurrent regressors: a number, or several, for each sequence."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import column_or_1d
 
-from ._base import BaseRecurrent
 from ._docstrings import documented
-from ._parameters import CELLS, one_of
+from ._parameters import CELLS
+from ._pooled import BasePooled
 from ._reading import read_targets
-
-LOSSES = {
-    "squared_error": torch.nn.MSELoss,
-    "absolute_error": torch.nn.L1Loss,
-    "huber": torch.nn.HuberLoss,
-}
+from ._scaled_targets import ScaledTargets
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
+class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
     """Base of the regressors: one output for each column of the target."""
 
-    loss: str = "squared_error"
-
     _parameter_constraints = {
-        **BaseRecurrent._parameter_constraints,
-        "loss": [one_of(*LOSSES)],
+        **BasePooled._parameter_constraints,
+        **ScaledTargets._parameter_constraints,
     }
 
     def partial_fit(self, X, y, sample_weight=None, *, times=None):
@@ -69,12 +60,7 @@ class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
             In double precision and in the units of the training target.
         """
-        outputs = self._outputs(X, times)
-        if self._target_scaler is not None:
-            # inverse_transform would validate the network's own outputs, which takes longer than
-            # the network for a single sequence
-            outputs = outputs * self._target_scaler.scale_ + self._target_scaler.mean_
-        return outputs.ravel() if self._target_is_flat else outputs
+        return self._unscale(self._outputs(X, times))
 
     def score(self, X, y, sample_weight=None, *, times=None):
         """Coefficient of determination (R2) of the predictions.
@@ -96,32 +82,15 @@ class BaseRecurrentRegressor(RegressorMixin, BaseRecurrent):
         """
         return r2_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
-    def _check_targets(self, y):
+    def _check_targets(self, y, lengths):
         y = read_targets(self, y, numeric=True).astype(np.float64)
         return column_or_1d(y, warn=True) if y.ndim == 1 or y.shape[1] == 1 else y
 
     def _learn_targets(self, y, sample_weight):
-        columns = y.reshape(len(y), -1)
-        self._target_is_flat = y.ndim == 1
-        self.n_outputs_ = columns.shape[1]
-        self._target_scaler = None
-        if self.standardize:
-            self._target_scaler = StandardScaler().fit(columns, sample_weight=sample_weight)
+        self._learn_scale(y, sample_weight)
 
     def _encode_targets(self, y):
-        columns = y.reshape(len(y), -1)
-        if columns.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"y has {columns.shape[1]} columns, but {type(self).__name__} was fitted with "
-                f"{self.n_outputs_}."
-            )
-        return columns if self._target_scaler is None else self._target_scaler.transform(columns)
-
-    def _count_outputs(self):
-        return self.n_outputs_
-
-    def _make_loss(self):
-        return LOSSES[self.loss](reduction="none")
+        return self._scale(y)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

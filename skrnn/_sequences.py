@@ -70,6 +70,13 @@ class Sequences:
         return sequences
 
 
+def place(at: int, lengths: np.ndarray) -> tuple[int, int]:
+    """Sequence and step of an item of all valid steps, one sequence after the other."""
+    ends = np.cumsum(lengths)
+    sequence = int(np.searchsorted(ends, at, side="right"))
+    return sequence, int(at - ends[sequence] + lengths[sequence])
+
+
 def is_list_of_arrays(X) -> bool:
     """Tell sequences of their own lengths (ndarrays in a list) from a table (a list of lists)."""
     if isinstance(X, np.ndarray):
@@ -199,7 +206,7 @@ def _check_finite(steps: np.ndarray, lengths: np.ndarray, finite: bool | str) ->
     refused = np.isinf(steps) if finite == "allow-nan" else ~np.isfinite(steps)
     bad = refused.any(axis=1)
     if bad.any():
-        sequence = np.searchsorted(np.cumsum(lengths), bad.argmax(), side="right")
+        sequence, _ = place(bad.argmax(), lengths)
         what = "infinity" if np.isinf(steps[bad.argmax()]).any() else "NaN"
         raise ValueError(
             f"Input X contains {what}, first in sequence {sequence}. Drop or impute such values, "

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ._sequences import Sequences
+from ._sequences import Sequences, place
 
 
 def with_times(sequences: Sequences, times) -> tuple[Sequences, str]:
@@ -33,8 +33,8 @@ def with_times(sequences: Sequences, times) -> tuple[Sequences, str]:
     lengths = sequences.lengths
     steps = _numbers_or_dates(_all_steps(times, lengths))
     starts = np.cumsum(lengths) - lengths
-    _check_finite(steps, starts)
-    _check_order(steps, starts)
+    _check_finite(steps, lengths)
+    _check_order(steps, lengths)
     elapsed = _elapsed(steps, np.repeat(steps[starts], lengths))
     padded = np.zeros(sequences.values.shape[:2])
     padded[sequences.valid()] = elapsed
@@ -139,29 +139,23 @@ def _elapsed(steps: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return elapsed.astype(np.float64)
 
 
-def _check_finite(steps: np.ndarray, starts: np.ndarray) -> None:
+def _check_finite(steps: np.ndarray, lengths: np.ndarray) -> None:
     bad = ~np.isfinite(steps)
     if bad.any():
-        sequence, step = _place(bad.argmax(), starts)
+        sequence, step = place(bad.argmax(), lengths)
         raise ValueError(
             f"times of sequence {sequence} are not finite at step {step}: "
             f"{steps[bad.argmax()]}. Every time step needs a time; leave out those without."
         )
 
 
-def _check_order(steps: np.ndarray, starts: np.ndarray) -> None:
+def _check_order(steps: np.ndarray, lengths: np.ndarray) -> None:
     earlier = steps[1:] < steps[:-1]
-    earlier[starts[1:] - 1] = False  # a sequence may begin before another one ends
+    earlier[lengths.cumsum()[:-1] - 1] = False  # a sequence may begin before another one ends
     if earlier.any():
         at = earlier.argmax() + 1
-        sequence, step = _place(at, starts)
+        sequence, step = place(at, lengths)
         raise ValueError(
             f"times of sequence {sequence} decrease at step {step}: {steps[at]} comes after "
             f"{steps[at - 1]}. Sort the steps of each sequence by time."
         )
-
-
-def _place(at: int, starts: np.ndarray) -> tuple[int, int]:
-    """Sequence and step of an item of all steps."""
-    sequence = int(np.searchsorted(starts, at, side="right")) - 1
-    return sequence, int(at - starts[sequence])

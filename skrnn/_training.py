@@ -259,7 +259,7 @@ class RecurrentNet(NeuralNet):
     # Evaluation
 
     def outputs(self, values: Tensor, lengths: Tensor | None, work: float) -> Tensor:
-        """Raw outputs of the network, (n_samples, n_outputs), on the CPU."""
+        """Raw outputs of the network on the CPU, (n_samples, n_outputs) or (n_samples, T, K)."""
         if self.module_.training:
             self.module_.eval()
         with torch.inference_mode(), threads_for(work, _is_fused(self.module_)):
@@ -271,8 +271,7 @@ class RecurrentNet(NeuralNet):
                 longest = values.shape[1] if cut is None else int(cut.max())
                 parts.append(self.module_(values[index, :longest], cut).cpu())
                 order.append(index)
-            outputs = torch.cat(parts)
-            return outputs[torch.cat(order).argsort()]
+            return _concatenate(parts)[torch.cat(order).argsort()]
 
     # Pickling: arrays only, so that a net trained on a GPU loads without one
 
@@ -333,6 +332,13 @@ def make_net(
         verbose=0,
     )
     return net.initialize()
+
+
+def _concatenate(parts: list[Tensor]) -> Tensor:
+    """Outputs of all batches; those of each step are padded to the longest sequence of all."""
+    longest = max(part.shape[1] for part in parts)
+    missing = [(0, 0) * (part.dim() - 2) + (0, longest - part.shape[1]) for part in parts]
+    return torch.cat([nn.functional.pad(*pair) for pair in zip(parts, missing)])
 
 
 def _is_fused(module: nn.Module) -> bool:

@@ -7,7 +7,8 @@ from tests.conftest import SIX
 
 
 @parametrize_with_checks(
-    [cls() for cls in SIX]
+    [skrnn.GRUClassifier()]
+    + [cls(max_epochs=30) for cls in SIX if cls is not skrnn.GRUClassifier]
     + [
         skrnn.RecurrentClassifier(cells=("lstm", "gru"), max_epochs=20),
         skrnn.RecurrentRegressor(cells=("rnn_relu", "gru"), bidirectional=True, max_epochs=20),

@@ -57,6 +57,26 @@ def test_missing_and_irregular_blocks_run(capsys):
     assert namespace["search"].best_score_ > 0.7
 
 
+def test_sequence_labelling_blocks_run(capsys):
+    namespace = run_blocks("docs/sequence_labelling.md", 4)
+    assert namespace["accuracy"] > 0.95 > 0.7 > namespace["now"]
+    panel, level, gauge = (namespace[name] for name in ("panel", "level", "gauge"))
+    assert gauge.score(panel[80:], level[80:]) > 0.9
+    shown = capsys.readouterr().out
+    assert "(40, 30)" in shown
+    assert "[(12,), (30,)]" in shown
+    assert "True" in shown
+    assert namespace["search"].best_score_ > 0.85
+
+
+def test_sktime_panels_blocks_run(capsys):
+    namespace = run_blocks("docs/sktime_panels.md", 6)
+    X_test, y_test = namespace["X_test"], namespace["y_test"]
+    for name in ("classifier", "masked", "search", "plain"):
+        assert namespace[name].score(X_test, y_test) > 0.85, name
+    assert namespace["search"].best_estimator_.classifier_.hidden_size in (8, 16)
+
+
 def test_readme_blocks_run_in_order(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = run_blocks("README.md", 3)
@@ -70,8 +90,9 @@ def test_readme_shows_every_link_s_target():
 
 
 def public_objects():
-    names = "comparison datasets forecasting inspection nn preprocessing".split()
-    for module in map(importlib.import_module, ["skrnn", *(f"skrnn.{name}" for name in names)]):
+    names = "classification comparison datasets forecasting inspection nn preprocessing regression"
+    names = ["skrnn", *(f"skrnn.{name}" for name in names.split())]
+    for module in map(importlib.import_module, names):
         for name in module.__all__:
             if callable(getattr(module, name)):
                 yield pytest.param(getattr(module, name), id=f"{module.__name__}.{name}")

@@ -92,6 +92,22 @@ def test_plain_rnn_does_not_solve_the_adding_problem():
     assert run("long_memory", cells=["rnn"])["rnn"] > 0.1
 
 
+def test_washing_machine():
+    accuracies = run("washing_machine")
+    taggers = [accuracies.pop(name) for name in list(accuracies) if name.startswith("GRU")]
+    assert len(taggers) == 2
+    assert min(taggers) > 0.98 > max(accuracies.values())
+    assert accuracies["boosting, window"] < 0.7
+
+
+def test_sktime_classification():
+    accuracies = run("sktime_classification")
+    forest = accuracies.pop("random forest of summaries")
+    assert len(accuracies) == 4
+    assert min(accuracies["GRU"], accuracies["GRU, best of the grid"]) > max(forest, 0.95)
+    assert min(accuracies.values()) > 0.9
+
+
 def test_compare_classifiers():
     table = run("compare_classifiers", memory=False).table
     assert table.index[0] in ("lstm", "gru")

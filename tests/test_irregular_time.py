@@ -177,7 +177,8 @@ def test_dates_of_a_panel_are_its_times(missing, zone):
     shuffled = whole.iloc[np.random.default_rng(0).permutation(len(whole))]
     order = np.argsort(pd.unique(shuffled.index.get_level_values(0)))
     frames = [pd.DataFrame(x, columns=["a", "b"], index=d) for x, d in zip(X, dates)]
-    for form in (whole, frames):
+    nested = pd.DataFrame({name: [frame[name] for frame in frames] for name in "ab"})
+    for form in (whole, nested, frames):
         again = clone(model).fit(form, y)
         np.testing.assert_array_equal(again.predict(form), expected)
     np.testing.assert_array_equal(again.predict(shuffled)[order], expected)
@@ -263,16 +264,16 @@ def test_typical_step_is_the_median_of_steps_repeated_as_weights_say(data):
 def test_only_the_training_part_is_counted():
     X, y, times = make_timed(GRURegressor, "mask")
     model = GRURegressor(missing="mask", **TINY).fit(X, y, times=times)
-    step = model._channels.step_
+    step = model._input.channels_.step_
     steps = np.sort(np.diff(times).ravel())
     assert step == steps[(len(steps) - 1) // 2]
     model.predict(X, times=times * 5)
     model.partial_fit(X, y, times=times * 5)
-    assert model._channels.step_ == step
+    assert model._input.channels_.step_ == step
     weight = (np.arange(N) < 10).astype(float)
     weighted = clone(model).fit(X, y, weight, times=times)
     alone = clone(model).fit(X[:10], y[:10], times=times[:10])
-    assert weighted._channels.step_ == alone._channels.step_
+    assert weighted._input.channels_.step_ == alone._input.channels_.step_
 
 
 # Estimators

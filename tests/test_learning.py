@@ -36,7 +36,7 @@ def test_lag_is_learnt_with_all_defaults(estimator_class):
 
 
 def sum_task(scale, shift):
-    X = np.random.default_rng(0).uniform(size=(1000, 20))
+    X = np.random.default_rng(0).uniform(size=(2800, 20))
     return X * scale + shift, (X.sum(axis=1) > 10).astype(int)
 
 

@@ -63,7 +63,7 @@ def test_pipeline_in_3d(make, data):
 def test_pipeline_behind_a_scaler_in_2d(make, estimator_class):
     X, y = make_data(estimator_class, N)
     table = X.reshape(N, -1) * 100 + 7
-    model = make_pipeline(StandardScaler(), make(n_channels=2, max_epochs=30)).fit(table, y)
+    model = make_pipeline(StandardScaler(), make(n_channels=2, max_epochs=60)).fit(table, y)
     assert model[-1].n_channels_ == 2
     assert model.score(table, y) > (0.7 if estimator_class in CLASSIFIERS else 0.3)
 

@@ -57,7 +57,7 @@ def assert_same_outputs(model, X, expected, **tolerance):
 @parametrize_with_checks(
     [
         cls(missing=missing, hidden_size=16, max_epochs=epochs, lr=0.03)
-        for cls, epochs in ((GRUClassifier, 10), (GRURegressor, 20))
+        for cls, epochs in ((GRUClassifier, 10), (GRURegressor, 40))
         for missing in MODES
     ]
 )
@@ -383,7 +383,7 @@ def test_statistics_are_those_of_observed_values(missing, weighted):
     X, y = with_gaps(GRURegressor)
     short = [x * [1, 1e-3] + [1e6, 5] for x in ragged(X)]
     weight = np.random.default_rng(0).uniform(size=len(X)) if weighted else None
-    scaler = GRURegressor(missing=missing, **TINY).fit(short, y, weight)._scaler.scaler_
+    scaler = GRURegressor(missing=missing, **TINY).fit(short, y, weight)._input.scaler_.scaler_
     steps = np.concatenate(short)
     of_steps = np.repeat(np.ones(len(X)) if weight is None else weight, [len(x) for x in short])
     for c in range(2):
@@ -463,10 +463,10 @@ def test_training_goes_on(cls, missing):
     X, y = with_gaps(cls)
     options = {} if cls not in CLASSIFIERS else {"classes": [0, 1]}
     model = cls(missing=missing, **TINY).partial_fit(X[:20], y[:20], **options)
-    mean = model._scaler.scaler_.mean_.copy()
+    mean = model._input.scaler_.scaler_.mean_.copy()
     first = outputs(model, X)
     model.partial_fit(X + 3, y)
-    np.testing.assert_array_equal(model._scaler.scaler_.mean_, mean)
+    np.testing.assert_array_equal(model._input.scaler_.scaler_.mean_, mean)
     assert not np.allclose(outputs(model, X), first)
     warm = cls(missing=missing, warm_start=True, early_stopping=True, **TINY).fit(X, y)
     first = outputs(warm, X)

@@ -295,9 +295,11 @@ class TestLife:
 
 # No dropout: whatever is drawn, a sample of weight two is not two samples.
 PAIRWISE = [
-    skrnn.GRUClassifier(hidden_size=8, pooling="max", layer_norm=True, max_epochs=15),
-    skrnn.LSTMRegressor(hidden_size=8, pooling="attention", layer_norm=True),
-    skrnn.GRURegressor(hidden_size=8, pooling="mean", conv=True, max_epochs=30),
+    skrnn.GRUClassifier(
+        hidden_size=8, pooling="max", layer_norm=True, differences=True, max_epochs=15
+    ),
+    skrnn.LSTMRegressor(hidden_size=8, pooling="attention", layer_norm=True, max_epochs=60),
+    skrnn.GRURegressor(hidden_size=8, pooling="mean", conv=True, differences=False, max_epochs=30),
 ]
 
 

@@ -134,7 +134,7 @@ def test_standardisation_sees_the_training_part_only():
     y = X[:, -1, 0]
     model = GRURegressor(**SMALL, early_stopping=True, validation_fraction=0.2).fit(X, y)
     assert model._target_scaler.n_samples_seen_ == 40
-    assert model._scaler.scaler_.n_samples_seen_ == 40 * 5
+    assert model._input.scaler_.scaler_.n_samples_seen_ == 40 * 5
 
 
 def test_classes_are_stratified():
@@ -189,11 +189,11 @@ def test_warm_start_goes_on(numbers):
     X, y = numbers
     model = GRURegressor(**{**SMALL, "max_epochs": 15}, warm_start=True)
     first = model.fit(X, y).loss_curve_
-    scale = model._scaler
+    scale = model._input
     second = model.fit(X, y).loss_curve_
     assert second[-1] < first[-1] < first[0]
     assert second[0] < 1.2 * first[-1]
-    assert model._scaler is scale
+    assert model._input is scale
 
 
 def test_partial_fit_learns_and_freezes_the_standardisation(make, data):
@@ -201,13 +201,13 @@ def test_partial_fit_learns_and_freezes_the_standardisation(make, data):
     model = make(random_state=0)
     first = {"classes": [0, 1]} if hasattr(model, "predict_proba") else {}
     model.partial_fit(X[:40], y[:40], **first)
-    mean = model._scaler.scaler_.mean_.copy()
+    mean = model._input.scaler_.scaler_.mean_.copy()
     for _ in range(40):
         model.partial_fit(X, y)
     assert model.n_iter_ == len(model.loss_curve_) == 41
     assert model.loss_curve_[-1] < 0.7 * model.loss_curve_[0]
     model.partial_fit(X + 5, y)
-    np.testing.assert_array_equal(model._scaler.scaler_.mean_, mean)
+    np.testing.assert_array_equal(model._input.scaler_.scaler_.mean_, mean)
 
 
 def test_partial_fit_after_fit_goes_on_at_the_full_rate(make, data):

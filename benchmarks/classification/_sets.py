@@ -19,6 +19,9 @@ UNIVARIATE = [
     *("BME", "UMD", "PowerCons", "ACSF1", "PickupGestureWiimoteZ"),
 ]
 MULTIVARIATE = ["BasicMotions", "JapaneseVowels"]
+# Sequences of different lengths, or with missing values, as they are
+GAPPY = ["AllGestureWiimoteX", "GestureMidAirD1", "DodgerLoopGame"]
+REGRESSION = ["Tecator", "Covid3Month"]
 SEEDS = (0, 1, 2)
 
 # Columns of the published tables; "tuned" is the best warping window of a cross-validation

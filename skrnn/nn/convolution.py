@@ -52,7 +52,14 @@ class ConvolutionalBranch(nn.Module):
         return total
 
     def forward(self, values: Tensor, lengths: Tensor | None) -> Tensor:
-        """Run the branch.
+        """Mean of the maps over the valid steps, of shape (batch, output_size)."""
+        return mean_over_steps(self.maps(values, lengths).transpose(0, 1), lengths)
+
+    def maps(self, values: Tensor, lengths: Tensor | None) -> Tensor:
+        """What the convolutions find at each step.
+
+        A step's maps depend on the steps around it, and on all others of its sequence through the
+        normalisation.
 
         Parameters
         ----------
@@ -61,7 +68,7 @@ class ConvolutionalBranch(nn.Module):
 
         Returns
         -------
-        Tensor of shape (batch, output_size)
+        Tensor of shape (batch, steps, output_size)
         """
         x = values.transpose(1, 2)  # (batch, channels, steps)
         valid = None
@@ -74,7 +81,7 @@ class ConvolutionalBranch(nn.Module):
             length = convolution.kernel_size[0]
             x = convolution(functional.pad(x, ((length - 1) // 2, length // 2)))
             x = torch.relu(norm(x, valid))
-        return mean_over_steps(x.permute(2, 0, 1), lengths)
+        return x.transpose(1, 2)
 
     @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator) -> None:

@@ -1,19 +1,18 @@
-"""Networks: sequences in, one row of outputs for each sequence out."""
+"""Networks: sequences in, outputs for each sequence, or for each of its time steps, out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from .cells import CELLS
+from .architecture import Architecture
 from .convolution import ConvolutionalBranch
 from .decay import DecayingLayer, InputDecay
 from .dropout import VariationalDropout
 from .layers import Dropout, RecurrentLayer
 from .pooling import Attention, max_over_steps, mean_over_steps
-from .segments import cut_segments
+from .segments import cut_segments, join_segments
 
 # What is done with the outputs at all steps; "concat" puts the last one beside it.
 POOLS = {
@@ -24,76 +23,11 @@ POOLS = {
 }
 
 
-@dataclass(frozen=True)
-class Architecture:
-    """All that is needed to build a network, apart from its weights.
-
-    Attributes
-    ----------
-    cells : tuple of str
-        The cell of each layer, from the input up.
-    n_channels : int
-    n_outputs : int
-    hidden_size : int
-        Units of each layer, in each direction.
-    bidirectional : bool
-    dropout : float
-        Probability of dropping a unit, between layers and before the read-out.
-    segment_length : int
-        Time steps in one recurrent step.
-    decay : bool
-        A third each of the channels are last observations, masks and times since the observation
-        before; the inputs and the state of the first layer decay with these times. Between
-        segments, the state decays with the times of a segment's first step.
-    pooling : {"last", "mean", "max", "concat", "attention"}
-        How the outputs of the last layer at all steps become one vector; "concat" is the last
-        output, the maximum and the mean side by side.
-    conv : bool
-        Add a convolutional branch, which reads single time steps whatever the segments.
-    layer_norm : bool
-        Normalise the outputs of each recurrent layer over its units.
-    variational_dropout : float
-        Probability of dropping an input of a recurrent layer, at all steps of a sequence alike.
-    """
-
-    cells: tuple[str, ...]
-    n_channels: int
-    n_outputs: int
-    hidden_size: int
-    bidirectional: bool = False
-    dropout: float = 0.0
-    segment_length: int = 1
-    decay: bool = False
-    pooling: str = "last"
-    conv: bool = False
-    layer_norm: bool = False
-    variational_dropout: float = 0.0
-
-    def __post_init__(self):
-        if self.decay and self.bidirectional:
-            raise ValueError(
-                "bidirectional=True does not go with decay (missing='decay'): times since the last "
-                "observation say nothing to the direction that comes from the other end. Use "
-                "missing='mask', or bidirectional=False."
-            )
-
-    def multiply_adds(self, n_timesteps: int) -> float:
-        """Multiply-adds of the recurrent layers and the convolutions for one sequence, forward."""
-        n_steps = -(-n_timesteps // self.segment_length)
-        n_directions = 2 if self.bidirectional else 1
-        width = self.n_channels if self.segment_length == 1 else self.hidden_size
-        total = 0
-        for cell in self.cells:
-            total += CELLS[cell].n_gates * self.hidden_size * (self.hidden_size + width)
-            width = self.hidden_size * n_directions
-        total *= n_steps * n_directions
-        if self.conv:
-            total += n_timesteps * ConvolutionalBranch.multiply_adds(self.n_channels)
-        return float(total)
-
-
 class RecurrentNetwork(nn.Module):
-    """Segments, a stack of recurrent layers, pooling over the steps, and a linear read-out.
+    """Segments, a stack of recurrent layers, and a linear read-out.
+
+    The read-out is of what pooling leaves of all steps, or of each step by itself. Where a
+    recurrent step covers a segment of several time steps, it gives the outputs of them all.
 
     Parameters
     ----------
@@ -124,15 +58,24 @@ class RecurrentNetwork(nn.Module):
         self.norms = None
         if architecture.layer_norm:
             self.norms = nn.ModuleList(nn.LayerNorm(layer.output_size) for layer in self.layers)
-        self.attention = Attention(width) if architecture.pooling == "attention" else None
-        self.pools = {**POOLS, "attention": [self.attention]}[architecture.pooling]
+        self._build_readout(width)
+
+    def _build_readout(self, width: int) -> None:
+        """The read-out, and what prepares its input: the outputs, of some width, of all steps."""
+        architecture = self.architecture
+        if architecture.per_step:
+            self.attention, self.pools, steps_at_once = None, [], architecture.segment_length
+        else:
+            self.attention = Attention(width) if architecture.pooling == "attention" else None
+            self.pools = {**POOLS, "attention": [self.attention]}[architecture.pooling]
+            steps_at_once = 1
         # columns of the read-out that read the last output, its poolings, and the convolutions
-        self.read_sizes = [width] * (1 + len(self.pools) if architecture.pooling == "concat" else 1)
+        self.read_sizes = [width] * (1 if len(self.pools) < 2 else 1 + len(self.pools))
         self.convolution = None
         if architecture.conv:
             self.convolution = ConvolutionalBranch(architecture.n_channels)
-            self.read_sizes.append(self.convolution.output_size)
-        self.readout = nn.Linear(sum(self.read_sizes), architecture.n_outputs)
+            self.read_sizes.append(self.convolution.output_size * steps_at_once)
+        self.readout = nn.Linear(sum(self.read_sizes), architecture.n_outputs * steps_at_once)
 
     def forward(self, values: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Compute the outputs of a batch.
@@ -146,16 +89,23 @@ class RecurrentNetwork(nn.Module):
         Returns
         -------
         Tensor of shape (batch, n_outputs)
+            Or, where the architecture is ``per_step``, (batch, steps, n_outputs); what it holds
+            beyond the valid steps has no meaning.
         """
         if self.input_decay is not None:
             values = self.input_decay(values)
         read = self._recur(values, lengths)
         if self.convolution is not None:
-            read = torch.cat([read, self.convolution(values, lengths)], dim=-1)
-        return self.readout(self.dropout(read))
+            read = torch.cat([read, self._convolve(values, lengths)], dim=-1)
+        outputs = self.readout(self.dropout(read))
+        if not self.architecture.per_step:
+            return outputs
+        return join_segments(
+            outputs, lengths, self.architecture.segment_length, n_steps=values.shape[1]
+        )
 
     def _recur(self, values: Tensor, lengths: Tensor | None) -> Tensor:
-        """What the recurrent layers make of sequences, (batch, output_size)."""
+        """What is read from the recurrent layers: (batch, size), or (batch, segments, size)."""
         if self.embedding is not None:
             values, lengths = self._embed(values, lengths)
         x = values.transpose(0, 1)  # (steps, batch, channels)
@@ -165,6 +115,8 @@ class RecurrentNetwork(nn.Module):
         for number, layer in enumerate(self.layers[:-1]):
             x = self._drop(self._normalise(number, layer(x)[0]))
         outputs, (last, *_) = self.layers[-1](x)
+        if self.architecture.per_step:
+            return self._all_steps(outputs, n_steps=values.shape[1])
         return self._pool(outputs, lengths, self._normalise(-1, last))
 
     def _pool(self, outputs: Tensor | PackedSequence, lengths: Tensor | None, last: Tensor):
@@ -175,6 +127,18 @@ class RecurrentNetwork(nn.Module):
             outputs, lengths = pad_packed_sequence(outputs)
         pooled = [pool(outputs, lengths) for pool in self.pools]
         return torch.cat([last, *pooled], dim=-1) if len(pooled) > 1 else pooled[0]
+
+    def _all_steps(self, outputs: Tensor | PackedSequence, n_steps: int) -> Tensor:
+        outputs = self._normalise(-1, outputs)
+        if isinstance(outputs, PackedSequence):
+            outputs, _ = pad_packed_sequence(outputs, total_length=n_steps)
+        return outputs.transpose(0, 1)
+
+    def _convolve(self, values: Tensor, lengths: Tensor | None) -> Tensor:
+        if not self.architecture.per_step:
+            return self.convolution(values, lengths)
+        maps = self.convolution.maps(values, lengths)
+        return cut_segments(maps, lengths, self.architecture.segment_length)[0]
 
     def _embed(self, values: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
         segments, lengths = cut_segments(values, lengths, self.architecture.segment_length)

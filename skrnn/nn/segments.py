@@ -43,3 +43,32 @@ def cut_segments(
         values = torch.where(valid[..., None], values.gather(1, index), 0.0)
         lengths = -(-lengths // segment_length)
     return values.reshape(batch, n_segments, segment_length * n_channels), lengths
+
+
+def join_segments(
+    segments: Tensor, lengths: Tensor | None, segment_length: int, n_steps: int
+) -> Tensor:
+    """Undo `cut_segments`: time steps from segments, without what filled the first of them.
+
+    Parameters
+    ----------
+    segments : Tensor of shape (batch, ceil(n_steps / segment_length), segment_length * channels)
+    lengths : Tensor of shape (batch,), or None
+        Valid steps of each sequence.
+    segment_length : int
+    n_steps : int
+        Steps of the longest sequence.
+
+    Returns
+    -------
+    Tensor of shape (batch, n_steps, channels)
+        Its values beyond the valid steps have no meaning.
+    """
+    padded = segments.shape[1] * segment_length
+    steps = segments.reshape(len(segments), padded, -1)
+    if lengths is None or segment_length == 1:
+        return steps[:, padded - n_steps :]
+    shift = (-lengths) % segment_length  # (batch,)
+    source = torch.arange(n_steps, device=steps.device) + shift[:, None]  # (batch, n_steps)
+    index = source.clamp(max=padded - 1)[..., None].expand(-1, -1, steps.shape[2])
+    return steps.gather(1, index)

@@ -1,8 +1,4 @@
-"""Docstring sections that estimators share, so that each parameter is described once."""
-
-from collections.abc import Callable
-from dataclasses import fields
-from inspect import cleandoc
+"""Sections that the docstrings of all estimators have."""
 
 PARAMETERS = """
 hidden_size : int, default=64
@@ -32,29 +28,25 @@ time_channel : int, str or None, default=None
     Channel of X that holds the times of the time steps: its position, or its name in a panel with
     named columns. It is taken out of the values. It does what the keyword ``times`` does, but also
     where nothing but X can be passed on, as in cross-validation.
-pooling : {{"last", "mean", "max", "concat", "attention"}}, default={pooling}
-    What is read from the last recurrent layer: its output at the last valid step, or the mean, the
-    largest value of each unit, or a weighted mean of its outputs over all valid steps. "concat" is
-    the first three side by side [11]_. The weights of "attention" come from comparing each output
-    with a learnt query [6]_ [7]_. Where all depends on the end of a sequence, "last" is best; where
-    a signal may be anywhere, the others are.
-conv : bool, default=False
-    Put a convolutional branch beside the recurrent layers, as in LSTM-FCN [8]_: three convolutions
-    over the time steps, with 128, 256 and 128 filters of the lengths 8, 5 and 3, and the mean over
-    the valid steps. It sees single steps whatever ``segment_length``. Layer normalisation [9]_ over
-    all filters and valid steps of a sequence stands where the paper has batch normalisation, under
-    which a sequence's outputs would depend on the others in its batch. It costs many times what
-    the recurrent layers do.
+differences : bool or "auto", default="auto"
+    Also read the change of channels since the step before (since their last observation), scaled
+    by itself, as speech recognition does [9]_: what is small beside the level is then heard as
+    well. "auto" does so for channels whose changes go on for more than one step (correlation of
+    successive changes above 0.1), as those of smooth curves do and those of noise do not; True for
+    all.
+{read_out}
 layer_norm : bool, default=False
-    Normalise the outputs of each recurrent layer [9]_ at each step. The gates inside the cell are
+    Normalise the outputs of each recurrent layer [7]_ at each step. The gates inside the cell are
     not normalised.
 variational_dropout : float in [0, 1), default=0.0
     Probability of dropping an input of a recurrent layer, the same ones at all steps of a
-    sequence, in training only [10]_. The state between steps is not dropped.
-max_epochs : int, default={max_epochs}
-    Passes over the training data.
+    sequence, in training only [8]_. The state between steps is not dropped.
+max_epochs : int or "auto", default={max_epochs}
+    Passes over the training data. "auto" is 60, or, for few sequences, as many as make 300 training
+    steps.
 batch_size : int, default=32
-    Sequences in one training step. Data that fit in one batch are trained in double precision.
+    Sequences in one training step. Data that fit in one batch, of up to 2,000 numbers, are trained
+    in double precision.
 lr : float, default={lr}
     Highest learning rate. It rises to this value over the first tenth of the training steps, then
     falls to zero along a cosine [2]_; `partial_fit` keeps it constant.
@@ -87,6 +79,17 @@ verbose : int, default=0
     1 shows a progress bar with the loss.
 """
 
+CONV = """
+conv : bool, default=False
+    Put a convolutional branch beside the recurrent layers, as in LSTM-FCN [6]_: three convolutions
+    over the time steps, with 128, 256 and 128 filters of the lengths 8, 5 and 3.
+    {maps}
+    It sees single steps whatever ``segment_length``. Layer normalisation [7]_ over all filters and
+    valid steps of a sequence stands where the paper has batch normalisation, under which a
+    sequence's outputs would depend on the others in its batch. It costs many times what the
+    recurrent layers do.
+"""
+
 ATTRIBUTES = """
 net_ : skorch.NeuralNet
     The trained net; ``net_.module_`` is the torch module.
@@ -108,7 +111,7 @@ interrupted_ : bool
     Whether Ctrl-C ended the training.
 """
 
-NOTES = """
+INPUT = """
 Input is one of
 
 - an array of shape (n_samples, n_timesteps, n_channels),
@@ -119,7 +122,9 @@ Input is one of
   DataFrames.
 
 A 3D array is never read as sktime's ``numpy3D``, which is (n_samples, n_channels, n_timesteps).
+"""
 
+TIMES = """
 Times of the time steps (``times`` or ``time_channel``) are numbers or dates, and do not decrease in
 a sequence. They are counted in typical (median) steps of the training data, so that their unit and
 origin do not matter, and enter as log2(1 + time), so that no gap is too long. The network reads the
@@ -137,35 +142,6 @@ cells : {"gru", "lstm", "rnn", "rnn_relu"} or tuple of them, default="gru"
     The cell of all layers, or one for each layer from the input up.
 """
 
-SPECIFIC_PARAMETERS = {
-    "Classifier": """
-class_weight : dict, "balanced", list of dict or None, default=None
-    Weights of the classes, as everywhere in scikit-learn; a list has one item for each label of
-    a multilabel target.
-""",
-    "Regressor": """
-loss : {"squared_error", "absolute_error", "huber"}, default="squared_error"
-    What training minimises, on the standardised target. "huber" is squared for errors up to one
-    standard deviation, and absolute beyond.
-""",
-}
-
-SPECIFIC_ATTRIBUTES = {
-    "Classifier": """
-classes_ : ndarray of shape (n_classes,)
-    The class labels, or the numbers of the labels of a multilabel target.
-""",
-    "Regressor": """
-n_outputs_ : int
-    Columns of the target.
-""",
-}
-
-STANDARDIZED = {"Classifier": "each channel", "Regressor": "each channel and each target"}
-
-# Defaults that classifiers and regressors, or experiments, may have of their own
-SHOWN_DEFAULTS = ("segment_length", "pooling", "max_epochs", "lr", "weight_decay")
-
 CELL_REFERENCES = {
     "RNN": 'Elman, "Finding structure in time", Cognitive Science 14, 1990.',
     "LSTM": 'Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997.',
@@ -182,56 +158,11 @@ REFERENCES = """
        classification of clinical time series", MLHC 2016.
 .. [5] Che, Purushotham, Cho, Sontag and Liu, "Recurrent neural networks for multivariate time
        series with missing values", Scientific Reports 8, 2018.
-.. [6] Bahdanau, Cho and Bengio, "Neural machine translation by jointly learning to align and
-       translate", ICLR 2015.
-.. [7] Yang, Yang, Dyer, He, Smola and Hovy, "Hierarchical attention networks for document
-       classification", NAACL 2016.
-.. [8] Karim, Majumdar, Darabi and Chen, "LSTM fully convolutional networks for time series
+.. [6] Karim, Majumdar, Darabi and Chen, "LSTM fully convolutional networks for time series
        classification", IEEE Access 6, 2018.
-.. [9] Ba, Kiros and Hinton, "Layer normalization", 2016.
-.. [10] Gal and Ghahramani, "A theoretically grounded application of dropout in recurrent neural
+.. [7] Ba, Kiros and Hinton, "Layer normalization", 2016.
+.. [8] Gal and Ghahramani, "A theoretically grounded application of dropout in recurrent neural
        networks", NIPS 2016.
-.. [11] Howard and Ruder, "Universal language model fine-tuning for text classification", ACL 2018
-       ("concat pooling").
+.. [9] Furui, "Speaker-independent isolated word recognition using dynamic features of speech
+       spectrum", IEEE Transactions on Acoustics, Speech, and Signal Processing 34, 1986.
 """
-
-
-def _quoted(value) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def documented(kind: str, cell: str = "GRU") -> Callable[[type], type]:
-    """Add the shared numpydoc sections to the docstring of an estimator.
-
-    Parameters
-    ----------
-    kind : {"Classifier", "Regressor"}
-    cell : {"RNN", "LSTM", "GRU"}
-        Whose paper is cited.
-    """
-
-    def add(cls: type) -> type:
-        defaults = {field.name: field.default for field in fields(cls)}
-        parameters = _filled(
-            PARAMETERS,
-            specific=SPECIFIC_PARAMETERS[kind].strip(),
-            standardized=STANDARDIZED[kind],
-            **{name: _quoted(defaults[name]) for name in SHOWN_DEFAULTS},
-        )
-        sections = {
-            "Parameters": (CELLS.strip() + "\n" if "cells" in defaults else "") + parameters,
-            "Attributes": _filled(ATTRIBUTES, specific=SPECIFIC_ATTRIBUTES[kind].strip()),
-            "See Also": _filled(SEE_ALSO, kind=kind),
-            "Notes": NOTES.strip(),
-            "References": _filled(REFERENCES, cell=CELL_REFERENCES[cell]),
-        }
-        summary, heading, examples = cleandoc(cls.__doc__).partition("Examples\n--------\n")
-        body = "\n\n".join(f"{name}\n{'-' * len(name)}\n{text}" for name, text in sections.items())
-        cls.__doc__ = f"{summary.strip()}\n\n{body}\n\n{heading}{examples}".rstrip() + "\n"
-        return cls
-
-    return add
-
-
-def _filled(text: str, **values) -> str:
-    return text.strip().format(**values)

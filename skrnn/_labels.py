@@ -1,0 +1,68 @@
+"""Classes: told to the first `partial_fit`, or learnt from y; and what is said of wrong ones."""
+
+import numpy as np
+from sklearn.utils import column_or_1d
+
+
+class LearnsClasses:
+    """Mixin of the classifiers and taggers; labels are an array of one dimension here."""
+
+    def _partial_fit_classes(self, X, y, classes, sample_weight, times):
+        """`partial_fit` that may be told all classes that will ever occur."""
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight='balanced' is not supported by partial_fit, which does not see all "
+                "samples at once. Pass the weights as a dict: compute_class_weight('balanced', "
+                "classes=classes, y=y) computes them."
+            )
+        if classes is not None:
+            classes = self._check_classes(classes)
+        self._known_classes = classes
+        try:
+            return self._partial_fit(X, y, sample_weight, times)
+        finally:
+            del self._known_classes
+
+    def _check_classes(self, classes) -> np.ndarray:
+        classes = np.unique(column_or_1d(classes))
+        if len(classes) < 2:
+            raise ValueError(f"classes={classes} is only one class; at least two are needed.")
+        if not np.array_equal(getattr(self, "classes_", classes), classes):
+            raise ValueError(
+                f"classes={classes} differ from those of the first call, {self.classes_}."
+            )
+        return classes
+
+    def _classes_to_learn(self, labels: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+        """Labels that hold all classes."""
+        if not hasattr(self, "_known_classes"):
+            self._check_two_classes(labels, weights)
+            return labels
+        if self._known_classes is None:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        return self._known_classes
+
+    def _check_two_classes(self, labels: np.ndarray, weights: np.ndarray | None) -> None:
+        weighted = labels if weights is None else labels[weights > 0]
+        if len(np.unique(weighted)) < 2:
+            raise ValueError(
+                f"y has only one class, {weighted.tolist()[0]!r}, among samples of positive "
+                f"weight; {type(self).__name__} needs at least two classes to tell apart."
+            )
+
+    def _check_known(self, labels: np.ndarray) -> None:
+        unknown = np.setdiff1d(labels, self.classes_)
+        if len(unknown):
+            raise ValueError(
+                f"y has classes that were not there when {type(self).__name__} was first fitted: "
+                f"{unknown}. Known are {self.classes_}; pass all to the first partial_fit, or fit "
+                "anew."
+            )
+
+    def _check_class_weights(self, weights: np.ndarray) -> None:
+        """Refuse weights, of samples or of the classes that there are, that no loss can have."""
+        if (weights < 0).any() or not weights.any():
+            raise ValueError(
+                f"class_weight={self.class_weight!r} gives no sample of y a positive weight, or "
+                "some a negative one; weights must not be negative, and some must be positive."
+            )

@@ -1,0 +1,76 @@
+"""From sequences as they were read to the channels that a network reads."""
+
+import warnings
+
+import numpy as np
+
+from ._channels import NetworkChannels, count_channels
+from ._differences import channels_that_carry_on, with_differences
+from ._sequences import Sequences
+from .preprocessing._scaling import StepScaler
+
+
+class NetworkInput:
+    """Differences of values, mean zero and variance one, and gaps as channels, in this order.
+
+    Parameters
+    ----------
+    differences : bool or "auto"
+        Add the change since the step before, for each channel; "auto" adds it for those whose
+        changes go on for more than one step.
+    standardize : bool
+        Scale all channels, those of differences by themselves.
+    missing : {"error", "mask", "decay"}
+
+    Attributes
+    ----------
+    differenced_ : bool ndarray of shape (n_channels,)
+        Channels with differences.
+    scaler_ : StepScaler or None
+    channels_ : NetworkChannels
+    n_inputs_ : int
+        Channels that the network reads.
+    """
+
+    def __init__(self, differences: bool | str, standardize: bool, missing: str):
+        self.differences = differences
+        self.standardize = standardize
+        self.missing = missing
+
+    def fit(self, sequences: Sequences, sample_weight: np.ndarray | None = None) -> "NetworkInput":
+        """Learn which channels to take differences of, means, scales, and typical times."""
+        self.differenced_ = self._choose(sequences, sample_weight)
+        widened = with_differences(sequences, self.differenced_)
+        self.scaler_ = None
+        # zero stands for what is missing, and must be the mean
+        if self.standardize or self.missing != "error":
+            self.scaler_ = StepScaler(only_shift=not self.standardize)
+            self.scaler_.fit(widened, sample_weight)
+            _warn_of_unobserved_channels(self.scaler_, sequences.n_channels)
+        self.channels_ = NetworkChannels(self.missing).fit(widened, sample_weight)
+        timed = sequences.times is not None
+        self.n_inputs_ = count_channels(self.missing, widened.n_channels, timed)
+        return self
+
+    def transform(self, sequences: Sequences) -> Sequences:
+        """All that the network reads at each step; no value is missing."""
+        if self.differenced_.any():
+            sequences = with_differences(sequences, self.differenced_)
+        if self.scaler_ is not None:
+            sequences = self.scaler_.transform(sequences)
+        return self.channels_.transform(sequences)
+
+    def _choose(self, sequences: Sequences, sample_weight: np.ndarray | None) -> np.ndarray:
+        """Channels to take differences of."""
+        if self.differences == "auto":
+            return channels_that_carry_on(sequences, sample_weight)
+        return np.full(sequences.n_channels, self.differences)
+
+
+def _warn_of_unobserved_channels(scaler: StepScaler, n_channels: int) -> None:
+    unobserved = np.flatnonzero(np.isnan(scaler.scaler_.mean_[:n_channels]))
+    if len(unobserved):
+        warnings.warn(
+            f"Channels {unobserved.tolist()} of X have no observed value in the training data; "
+            "their values are taken for missing, now and in predictions."
+        )

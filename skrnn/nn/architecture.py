@@ -1,0 +1,79 @@
+"""Architecture: all that is needed to build a network, apart from its weights."""
+
+from dataclasses import dataclass
+
+from .cells import CELLS
+from .convolution import ConvolutionalBranch
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """All that is needed to build a network, apart from its weights.
+
+    Attributes
+    ----------
+    cells : tuple of str
+        The cell of each layer, from the input up.
+    n_channels : int
+    n_outputs : int
+    hidden_size : int
+        Units of each layer, in each direction.
+    bidirectional : bool
+    dropout : float
+        Probability of dropping a unit, between layers and before the read-out.
+    segment_length : int
+        Time steps in one recurrent step.
+    decay : bool
+        A third each of the channels are last observations, masks and times since the observation
+        before; the inputs and the state of the first layer decay with these times. Between
+        segments, the state decays with the times of a segment's first step.
+    pooling : {"last", "mean", "max", "concat", "attention"}
+        How the outputs of the last layer at all steps become one vector; "concat" is the last
+        output, the maximum and the mean side by side. Without a meaning where ``per_step``.
+    conv : bool
+        Add a convolutional branch, which reads single time steps whatever the segments.
+    layer_norm : bool
+        Normalise the outputs of each recurrent layer over its units.
+    variational_dropout : float
+        Probability of dropping an input of a recurrent layer, at all steps of a sequence alike.
+    per_step : bool
+        Outputs for each time step, in place of one row of outputs for each sequence.
+    """
+
+    cells: tuple[str, ...]
+    n_channels: int
+    n_outputs: int
+    hidden_size: int
+    bidirectional: bool = False
+    dropout: float = 0.0
+    segment_length: int = 1
+    decay: bool = False
+    pooling: str = "last"
+    conv: bool = False
+    layer_norm: bool = False
+    variational_dropout: float = 0.0
+    per_step: bool = False
+
+    def __post_init__(self):
+        if self.decay and self.bidirectional:
+            raise ValueError(
+                "bidirectional=True does not go with decay (missing='decay'): times since the last "
+                "observation say nothing to the direction that comes from the other end. Use "
+                "missing='mask', or bidirectional=False."
+            )
+
+    def multiply_adds(self, n_timesteps: int) -> float:
+        """Multiply-adds for one sequence, forward; of the read-out only where it is per step."""
+        n_steps = -(-n_timesteps // self.segment_length)
+        n_directions = 2 if self.bidirectional else 1
+        width = self.n_channels if self.segment_length == 1 else self.hidden_size
+        total = 0
+        for cell in self.cells:
+            total += CELLS[cell].n_gates * self.hidden_size * (self.hidden_size + width)
+            width = self.hidden_size * n_directions
+        total *= n_steps * n_directions
+        if self.per_step:
+            total += n_steps * width * self.segment_length * self.n_outputs
+        if self.conv:
+            total += n_timesteps * ConvolutionalBranch.multiply_adds(self.n_channels)
+        return float(total)
