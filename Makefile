@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests run in two processes, for two cores.
 WORKERS ?= 2
 
-.PHONY: browser compare test test-slow test-sanitized lint format bench bench-forecasting clean
+.PHONY: browser compare test test-slow test-sanitized lint format bench bench-forecasting bench-classification clean
 
 compare: .venv/installed
 	$(BIN)/skrnn compare --dataset airline --horizon 12 --sp 12 --out report/
@@ -56,9 +56,12 @@ format: .venv/installed
 bench: .venv/installed
 	$(BIN)/python benchmarks/run_all.py
 
-# Needs the data described in benchmarks/forecasting/_series.py (SKRNN_DATA).
+# These need the data described in benchmarks/forecasting/_series.py (SKRNN_DATA).
 bench-forecasting: .venv/installed
 	$(BIN)/python benchmarks/run_all.py forecasting
+
+bench-classification: .venv/installed
+	$(BIN)/python benchmarks/run_all.py classification
 
 clean:
 	rm -rf .venv build report *.egg-info skrnn/nn/*.so

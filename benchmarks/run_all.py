@@ -37,14 +37,15 @@ GROUPS = {
         "Classification": "classification/archive.py",
         "Classification: each choice": "classification/ablation.py",
         "Regression of one number a sequence": "classification/regression.py",
+        "Half of all values missing": "classification/missing.py",
     },
     "verdicts": {"Verdicts where the answer is known": "verdicts.py"},
 }
 INTRODUCTION = """# Benchmarks
 
-Written by `make bench` and `make bench-forecasting`; each section is the output of one script in
-`benchmarks/`. Alternatives run in turn in one process, and figures of speed are medians; on a
-shared machine ratios mean more than seconds.
+Written by `make bench`, `make bench-forecasting` and `make bench-classification`; each section is
+the output of one script in `benchmarks/`. Alternatives run in turn in one process, and figures of
+speed are medians; on a shared machine ratios mean more than seconds.
 """
 
 
