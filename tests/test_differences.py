@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,3 +169,28 @@ def test_passes_are_as_many_as_said():
     assert skrnn.RNNRegressor(hidden_size=2, max_epochs=7).fit(X, X[:, 0]).n_iter_ == 7
     with pytest.raises(ValueError, match="max_epochs"):
         skrnn.RNNRegressor(max_epochs="many").fit(X, X[:, 0])
+
+
+def test_a_steep_line_does_not_hide_what_goes_on():
+    X = smooth_and_rough()[:, :, :1] / 1000
+    line = 1e4 * np.arange(X.shape[1])[:, None]
+    model = skrnn.GRURegressor(**TINY).fit(X + line, X[:, -1, 0])
+    assert model._input.differenced_.tolist() == [True]
+
+
+def test_only_channels_of_X_are_named_where_nothing_was_observed():
+    X = np.random.default_rng(0).normal(size=(20, 6, 3))
+    X[:, :, 1] = NAN
+    model = skrnn.GRURegressor(missing="mask", differences=True, **TINY)
+    with pytest.warns(UserWarning, match=r"Channels \[1\] of X have no observed value"):
+        model.fit(X, X[:, -1, 0])
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "n_timesteps", "double"), [(30, 60, True), (30, 80, False), (40, 10, False)]
+)
+def test_only_small_data_are_trained_in_double_precision(n_samples, n_timesteps, double):
+    X = np.random.default_rng(0).normal(size=(n_samples, n_timesteps))
+    model = skrnn.GRURegressor(**TINY).fit(X, X[:, 0])
+    found = {weight.dtype for weight in model.net_.module_.parameters()}
+    assert found == {torch.float64 if double else torch.float32}
