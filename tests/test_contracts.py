@@ -13,6 +13,7 @@ from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier, BaggingRegressor
 from sklearn.model_selection import cross_val_predict
 
+import skrnn
 from tests.conftest import CLASSIFIERS, make_data, outputs, ragged
 
 
@@ -61,6 +62,8 @@ def test_lists_of_equal_length_are_like_an_array(make, data):
     )
 
 
+# Two of the six: starting processes takes seconds
+@pytest.mark.parametrize("estimator_class", [skrnn.GRUClassifier, skrnn.LSTMRegressor])
 def test_number_of_jobs_changes_nothing(make, data):
     X, y = data
     one = cross_val_predict(make(), X, y, cv=3, n_jobs=1)

@@ -62,7 +62,7 @@ def test_short_series(capsys):
     assert "'prior'" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("random_state", [0, 1])
+@pytest.mark.parametrize("random_state", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_exogenous(random_state):
     errors = run("exogenous", random_state=random_state)
     assert len(errors) == 16

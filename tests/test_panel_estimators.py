@@ -96,18 +96,17 @@ def output(estimator, X, **times):
 # sktime's suite
 
 
-@pytest.mark.parametrize(
-    "model", [GRUTimeSeriesClassifier, pytest.param(GRUTimeSeriesRegressor, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [GRUTimeSeriesClassifier, GRUTimeSeriesRegressor])
 def test_sktime_checks(model):
     results = check_estimator(model, raise_exceptions=False, verbose=False)
     assert len(results) > 130
     assert {name: str(r) for name, r in results.items() if r != "PASSED"} == {}
 
 
-# The cell, or the target, is all that is different, so that one set of parameters is enough
-@pytest.mark.parametrize("model", [cls for cls in INSIDE if cls is not GRUTimeSeriesClassifier])
-def test_sktime_checks_of_the_others(model):
+# The first set of parameters; the other one takes as long again
+@pytest.mark.parametrize("model", INSIDE)
+def test_sktime_checks_of_one_set(model):
     results = check_estimator(model.create_test_instance(), raise_exceptions=False, verbose=False)
     assert len(results) > 80
     assert {name: str(r) for name, r in results.items() if r != "PASSED"} == {}
