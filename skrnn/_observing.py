@@ -43,8 +43,7 @@ def read_observations(estimator, X, times, *, reset: bool) -> Sequences:
     ----------
     estimator : BaseRecurrent
         Has ``missing``, ``differences`` and ``time_channel``; gets, or already has, what
-        `read_sequences` says,
-        and ``_reading``.
+        `read_sequences` says, and ``_reading``.
     X : array-like or list of ndarray
     times : array-like, list of arrays, or None
     reset : bool
