@@ -1,6 +1,6 @@
 """Run benchmarks and write their sections of docs/benchmarks.md.
 
-``python benchmarks/run_all.py`` runs those of speed, about ten minutes;
+``python benchmarks/run_all.py`` runs those of speed, about twenty minutes;
 ``python benchmarks/run_all.py forecasting`` those on real series (SKRNN_DATA), about forty;
 ``python benchmarks/run_all.py verdicts`` those of `compare` on made-up series, about ten.
 Sections of the other groups stay as they are.
@@ -20,6 +20,7 @@ GROUPS = {
     "speed": {
         "One layer": "layer.py",
         "A whole fit": "fit.py",
+        "How a fit grows": "growth.py",
         "Grid search": "grid_search.py",
         "Predict": "predict.py",
         "Sequences of different lengths": "ragged.py",

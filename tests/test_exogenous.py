@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skrnn.forecasting import GRUForecaster
 from tests.forecasting_data import quick, seasonal
 
 
@@ -75,6 +76,36 @@ def test_a_column_that_says_nothing_costs_little():
         with_column.append(mean_error(y, X, sp=6, max_steps=40))
         without.append(mean_error(y, sp=6, max_steps=40))
     assert np.mean(with_column) < 1.03 * np.mean(without)
+
+
+def test_columns_are_on_trial_beside_the_pretrained_network():
+    n, h = 120, 6
+    shares = {"size": [], "noise": []}
+    for seed in range(2):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=n)
+        index = pd.period_range("2000-01", periods=n, freq="M")
+        X = pd.DataFrame({"x": x}, index=index)
+        by_size = pd.Series(3 * np.abs(x) + 0.1 * rng.normal(size=n), index=index)
+        walk = pd.Series(np.cumsum(rng.normal(size=n)), index=index)
+        for name, y in {"size": by_size, "noise": walk}.items():
+            forecaster = GRUForecaster(n_members=1, random_state=0)
+            forecaster.fit(y[:-h], X=X[:-h], fh=range(1, h + 1))
+            shares[name].append(forecaster.shares_.get("trained", 0))
+            if "trained" not in forecaster.shares_:
+                assert not forecaster.nets_
+                alone = GRUForecaster(random_state=0).fit(y[:-h], fh=range(1, h + 1)).predict()
+                pd.testing.assert_series_equal(forecaster.predict(X=X[-h:]), alone)
+    assert shares["noise"] == [0, 0]
+    assert min(shares["size"]) > 0.2
+
+
+def test_columns_of_a_series_too_short_for_a_trial_are_left_out():
+    y, X = driven(12)
+    forecaster = GRUForecaster(random_state=0).fit(y[:-4], X=X[:-4], fh=[1, 2, 3, 4])
+    assert list(forecaster.shares_) == ["base", "prior"]
+    without = GRUForecaster(random_state=0).fit(y[:-4], fh=[1, 2, 3, 4])
+    pd.testing.assert_series_equal(forecaster.predict(X=X[-4:]), without.predict())
 
 
 def test_an_event_is_forecast():

@@ -48,10 +48,10 @@ def test_nothing_is_held_out_of_short_series():
 def test_gain_is_the_share_of_the_error_that_is_taken_away():
     held_out = hold_out(walk())
     lacking = held_out.futures - held_out.origins.base
-    assert held_out.gain([np.zeros_like(lacking)]) == 0
-    assert held_out.gain([lacking]) == 1
-    assert held_out.gain([-lacking, 0.75 * lacking]) == pytest.approx(0.75)
-    assert held_out.gain([-lacking]) == pytest.approx(-1)
+    assert held_out.gain(np.zeros_like(lacking)) == 0
+    assert held_out.gain(lacking) == 1
+    assert held_out.gain(0.75 * lacking) == pytest.approx(0.75)
+    assert held_out.gain(-lacking) == pytest.approx(-1)
 
 
 def test_gain_counts_what_is_known():
@@ -60,14 +60,14 @@ def test_gain_counts_what_is_known():
     held_out = hold_out(y)
     lacking = held_out.futures - held_out.origins.base
     assert np.isnan(lacking).any()
-    assert held_out.gain([np.where(np.isnan(lacking), 7.0, lacking / 2)]) == pytest.approx(0.5)
+    assert held_out.gain(np.where(np.isnan(lacking), 7.0, lacking / 2)) == pytest.approx(0.5)
     y[-60:] = np.nan
-    assert hold_out(y).gain([np.zeros(1)]) == 0
+    assert hold_out(y).gain(np.zeros(1)) == 0
 
 
 def test_there_is_nothing_to_gain_over_a_perfect_forecast():
     held_out = hold_out(np.tile([1.0, 2.0], 150), sp=2)
-    assert held_out.gain([np.ones_like(held_out.futures)]) <= 0
+    assert held_out.gain(np.ones_like(held_out.futures)) <= 0
 
 
 def test_length_of_the_ends_is_counted_in_horizons():
@@ -83,14 +83,14 @@ def test_length_of_the_ends_is_counted_in_horizons():
 def test_analogues_find_a_rule():
     held_out = hold_out(logistic())
     forecasts = analogue_forecasts(held_out.before, held_out.origins)
-    assert held_out.gain([forecasts - held_out.origins.base]) > 0.8
+    assert held_out.gain(forecasts - held_out.origins.base) > 0.8
 
 
 @pytest.mark.parametrize("y", [walk(), walk(seed=1), np.diff(walk()), seasonal(300)])
 def test_analogues_find_no_rule_where_there_is_none(y):
     held_out = hold_out(np.asarray(y), sp=6)
     forecasts = analogue_forecasts(held_out.before, held_out.origins)
-    assert held_out.gain([forecasts - held_out.origins.base]) < LARGE_GAIN / 2
+    assert held_out.gain(forecasts - held_out.origins.base) < LARGE_GAIN / 2
 
 
 def test_histories_of_a_large_panel_are_thinned(monkeypatch):

@@ -357,8 +357,8 @@ def test_data_are_drawn_again_alike(tool):
 def test_a_shard_holds_what_a_forecaster_hands_to_the_network(tool, monkeypatch):
     drawn = {}
 
-    def draw(rng, n_series, n, sp):
-        drawn.update(y=tool.draw_series_(rng, n_series, n, sp), sp=sp)
+    def draw(rng, n_series, n, sp, **options):
+        drawn.update(y=tool.draw_series_(rng, n_series, n, sp, **options), sp=sp)
         return drawn["y"]
 
     tool.draw_series_ = tool.draw_series

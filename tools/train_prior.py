@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save
+from safetensors.torch import load_file, save
 
 import skrnn.forecasting.prior
 from skrnn.forecasting._bases import choose
@@ -36,6 +36,7 @@ PERIODS = {1: 0.27, 4: 0.14, 12: 0.24, 7: 0.09, 24: 0.07, 52: 0.06, 0: 0.13}  # 
 HORIZONS = (1, 3, 4, 6, 8, 12, 13, 18, 24, 36, 48, LONGEST_HORIZON)
 LENGTHS = 4, 640  # of the history, drawn by their logarithm
 LONGEST_PERIOD = 180
+PANELS = 0.4  # of the shards, whose series are alike and share their base forecasts' models
 WEIGHTS = Path(skrnn.forecasting.prior.__file__).parent / "weights"
 
 
@@ -46,9 +47,10 @@ def draw_shard(index: int, seed: int) -> dict:
     sp = sp or int(np.exp(rng.uniform(np.log(2), np.log(LONGEST_PERIOD))))
     horizon = int(rng.choice(HORIZONS))
     n = int(np.exp(rng.uniform(*np.log(LENGTHS))))
-    y = draw_series(rng, SHARD_SIZE, n + horizon, sp)
+    panel_like = bool(rng.random() < PANELS)
+    y = draw_series(rng, SHARD_SIZE, n + horizon, sp, alike=panel_like)
     past = [row[:n] for row in y]
-    scalers, bases = choose(past, sp, horizon, "auto", pooled=False)
+    scalers, bases = choose(past, sp, horizon, "auto", pooled=panel_like)
     panel = Panel.of(past, scalers, sp)
     everyone = np.arange(len(panel))
     base, spread = bases.forecast_with_spread(panel, panel.stops, everyone, horizon)
@@ -160,6 +162,8 @@ def train(folder: Path, arguments: argparse.Namespace) -> None:
     generator = torch.Generator().manual_seed(arguments.seed)
     network = PriorNetwork(arguments.cell, arguments.hidden_size, arguments.num_layers)
     network.reset_parameters(generator)
+    if arguments.start:
+        network.load_state_dict(load_file(arguments.start))
     optimiser = torch.optim.AdamW(network.parameters(), lr=arguments.lr, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: _rate(k, arguments.steps))
     criterion, shards = QuantileLoss(), Shards(folder)
@@ -225,6 +229,7 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=128, help="series of each shard")
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="weights to start from, instead of new ones")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--stop", type=int, help="step to stop at, to go on later")
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")

@@ -282,7 +282,8 @@ class BaseRecurrentForecaster(BaseForecaster):
         if start is None:
             cutoff = get_cutoff(y, return_index=True)
             furthest = None if fh is None else max(1, int(max(fh.to_relative(cutoff))))
-            recipe = replace(self._recipe(series, columns, furthest), trained=self.max_steps != 0)
+            recipe = self._recipe(series, columns, furthest)
+            recipe = replace(recipe, trained=self.max_steps != 0, on_trial=False)
         else:
             recipe = start.recipe
         arrays = None if columns is None else columns.arrays(series, None, 0)

@@ -59,26 +59,20 @@ class HeldOut:
         """What came after each origin, (n, horizon)."""
         return self.origins.futures()
 
-    def gain(self, medians: list[np.ndarray]) -> float:
-        """Share of the base forecast's error that the best of some corrections takes away.
+    def promise(self, prediction: Prediction) -> float:
+        """Gain of the best correction, or of what followed on similar histories."""
+        medians = [correction.median for correction in prediction.corrections]
+        analogues = analogue_forecasts(self.before, self.origins) - self.origins.base
+        return max(map(self.gain, [*medians, analogues]))
 
-        Parameters
-        ----------
-        medians : list of ndarray of shape (n, horizon)
-            What each adds to the base forecast.
-        """
+    def gain(self, median: np.ndarray) -> float:
+        """Share of the base forecast's error that a correction (n, horizon) takes away."""
         lacking = self.futures - self.origins.base
         known = np.isfinite(lacking)
         base_error = np.abs(lacking[known]).sum()
         if not base_error > 0:
             return 0.0
-        return 1 - min(np.abs((lacking - m)[known]).sum() for m in medians) / base_error
-
-    def promise(self, prediction: Prediction) -> float:
-        """Gain of the best correction, or of what followed on similar histories."""
-        medians = [c.median for c in prediction.corrections]
-        analogues = analogue_forecasts(self.before, self.origins) - self.origins.base
-        return self.gain([*medians, analogues])
+        return 1 - np.abs((lacking - median)[known]).sum() / base_error
 
 
 def held_out_lengths(lengths, horizon: int) -> np.ndarray:

@@ -17,6 +17,9 @@ from ._recipe import Recipe
 # the errors and quantile losses on synthetic series (tools/score_prior.py).
 DOUBT_OF_PRETRAINED = 20.0
 DOUBT = 1.0
+# Of the base forecast's error, that networks trained with columns must take away more than the
+# pretrained network does, where the series are too few to do without that network.
+LEAST_ADVANTAGE = 0.1
 
 
 @dataclass(frozen=True)
@@ -105,18 +108,31 @@ def _try_out(recipe: Recipe, series, columns, seed: int) -> tuple[Recipe, Member
     """Members that do not see the ends, and what they tell there."""
     held_out = HeldOut.of(recipe, series, columns)
     if held_out is None:
+        recipe = replace(recipe, trained=recipe.trained and not recipe.on_trial)
         return recipe, {}, Calibration.usual(0, recipe.horizon)
 
     def attempt(recipe):
         members = train_members(recipe, held_out.before, held_out.prepared, seed, n_nets=1)
-        return members, predict(members, held_out.origins)
+        return recipe, members, predict(members, held_out.origins)
 
-    members, prediction = attempt(recipe)
-    if recipe.trainable and not interrupted(members):
+    recipe, members, prediction = attempt(recipe.longer() if recipe.on_trial else recipe)
+    if interrupted(members):
+        pass
+    elif recipe.on_trial:
+        if not _worth_it(held_out, members, prediction):
+            recipe, members, prediction = attempt(replace(recipe, trained=False))
+    elif recipe.trainable:
         better = recipe.given(held_out.promise(prediction))
         if better != recipe:
-            recipe, (members, prediction) = better, attempt(better)
+            recipe, members, prediction = attempt(better)
     return recipe, members, _calibrate(held_out, members, prediction)
+
+
+def _worth_it(held_out: HeldOut, members: Members, prediction: Prediction) -> bool:
+    """Whether networks trained with columns forecast much better than the pretrained one."""
+    medians = [correction.median for correction in prediction.corrections]
+    gains = dict(zip(members, map(held_out.gain, medians)))
+    return gains.get("trained", -np.inf) >= gains["prior"] + LEAST_ADVANTAGE
 
 
 def _calibrate(held_out: HeldOut, members: Members, prediction: Prediction) -> Calibration:

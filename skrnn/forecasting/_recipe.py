@@ -44,6 +44,9 @@ class Recipe:
         trained on the series at hand.
     trainable : bool
         Whether networks are to be trained at least where this promises much.
+    on_trial : bool
+        Whether those are kept only if they forecast the held-out ends much better than the
+        pretrained network does: for columns that may have nothing to do with the series.
     known : ndarray of shape (n_columns,), bool
         Whether the future of each exogenous column is known.
     device : str
@@ -66,6 +69,7 @@ class Recipe:
     tuned: bool
     trained: bool
     trainable: bool
+    on_trial: bool
     known: np.ndarray
     device: str
     verbose: int
@@ -92,10 +96,12 @@ class Recipe:
         Where a network forecasts much better than smoothing does, the series follow rules that
         more training finds out in more detail.
         """
-        if gain < LARGE_GAIN:
-            return self
+        return replace(self.longer(), trained=True) if gain >= LARGE_GAIN else self
+
+    def longer(self) -> "Recipe":
+        """The same recipe with more training steps, as far as they may be taken."""
         n_steps = max(self.sizes.max_steps, min(LONGER * self.sizes.max_steps, self.most_steps))
-        return replace(self, trained=True, sizes=replace(self.sizes, max_steps=n_steps))
+        return replace(self, sizes=replace(self.sizes, max_steps=n_steps))
 
     def prepare(self, series, columns) -> Preparation:
         return Preparation.learn(series, columns, self.known, self.sp, self.horizon, self.base)
@@ -128,7 +134,8 @@ def choose_recipe(
     prior = parameters["prior"] == "auto" and cell in PRETRAINED_CELLS
     if most_steps > 0 and len(lengths) >= MANY_SERIES:
         prior = False
-    trained = most_steps > 0 and (not prior or len(known) > 0 or n_windows >= FEWEST_TO_TRAIN)
+    many = n_windows >= FEWEST_TO_TRAIN
+    trained = most_steps > 0 and (not prior or len(known) > 0 or many)
     n_members = parameters["n_members"]
     if n_members == "auto":
         n_members = MEMBERS_BESIDE_PRIOR if prior else MEMBERS
@@ -142,9 +149,10 @@ def choose_recipe(
         sp=sp,
         horizon=horizon,
         prior=prior,
-        tuned=prior and trained and n_windows >= FEWEST_TO_TRAIN,
+        tuned=prior and trained and many,
         trained=trained,
         trainable=trained or (most_steps > 0 and n_windows >= FEWEST_TO_CONSIDER),
+        on_trial=prior and trained and not many,
         known=known,
         **{name: parameters[name] for name in same.split()},
     )

@@ -10,7 +10,8 @@ from sklearn.model_selection import TimeSeriesSplit
 
 MOST_LAGS = 12
 SPLITS = 5  # of time, the later ones held out in turn: do the columns help there?
-LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain
+LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
+LEAST_CERTAINTY = 4.0  # in standard errors of that gain
 FEWEST_ROWS = 30
 
 
@@ -47,7 +48,7 @@ class Regression:
         if len(rows) < FEWEST_ROWS or not rows[:, 1:].any():
             return None
         chosen = _select(rows[: len(rows) // 2])
-        if not chosen.any() or _gain(rows, chosen, n_lags) < LEAST_GAIN:
+        if not chosen.any() or not _help(rows, chosen, n_lags):
             return None
         model = LinearRegression().fit(rows[:, 1:][:, chosen], rows[:, 0])
         flat = np.zeros((n_lags + 1) * int(known.sum()))
@@ -88,18 +89,20 @@ def _select(rows: np.ndarray) -> np.ndarray:
     return lasso.coef_ != 0
 
 
-def _gain(rows: np.ndarray, chosen: np.ndarray, gap: int) -> float:
-    """Share of held-out absolute changes that regressions on earlier rows explain.
+def _help(rows: np.ndarray, chosen: np.ndarray, gap: int) -> bool:
+    """Whether regressions on earlier rows explain enough of held-out absolute changes.
 
     A gap keeps lags from reaching into the held-out rows. The part that the columns were
     selected on is not held out.
     """
-    lacking = total = 0.0
+    gains, total = [], 0.0
     X, y = rows[:, 1:][:, chosen], rows[:, 0]
     for early, late in TimeSeriesSplit(SPLITS, gap=min(gap, len(rows) // 20)).split(rows):
         if late[0] < len(rows) // 2:
             continue
         model = LinearRegression().fit(X[early], y[early])
-        lacking += np.abs(y[late] - model.predict(X[late])).sum()
+        gains.append(np.abs(y[late]) - np.abs(y[late] - model.predict(X[late])))
         total += np.abs(y[late]).sum()
-    return 1 - lacking / total if total else 0.0
+    gains = np.concatenate(gains)
+    error = np.sqrt(len(gains)) * gains.std()
+    return bool(gains.sum() > max(LEAST_GAIN * total, LEAST_CERTAINTY * error))

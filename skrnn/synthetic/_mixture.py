@@ -11,6 +11,7 @@ from ._processes import (
     counts,
     cycles,
     exponential_smoothing,
+    growth,
     random_walk,
     regimes,
     sarima,
@@ -29,9 +30,10 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind(exponential_smoothing, 0.22),
-    Kind(sarima, 0.2, reversible=True),
-    Kind(composed, 0.28),
+    Kind(exponential_smoothing, 0.19),
+    Kind(sarima, 0.17, reversible=True),
+    Kind(composed, 0.23),
+    Kind(growth, 0.11, transformed=False),
     Kind(random_walk, 0.05, reversible=True),
     Kind(cycles, 0.06, reversible=True),
     Kind(threshold_autoregression, 0.03),
@@ -41,9 +43,10 @@ KINDS = (
     Kind(counts, 0.05, transformed=False),
     Kind(plain, 0.03),
 )
+DIVERSITY = 4.0  # of kinds in a panel: the sum of the parameters of a Dirichlet distribution
 
 
-def draw_series(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
+def draw_series(rng: Generator, n_series: int, n: int, sp: int, alike: bool = False) -> np.ndarray:
     """Draw series of one length and seasonal period.
 
     Parameters
@@ -53,16 +56,21 @@ def draw_series(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
         Number of series and of their time steps.
     sp : int
         Seasonal period; 1 for none. Some series have no season all the same.
+    alike : bool, default=False
+        Whether most series are of a few kinds, as those of a panel are, or of all.
 
     Returns
     -------
     ndarray of shape (n_series, n)
         In arbitrary units; NaN where missing. The last quarter has no missing values.
     """
-    y = _pure(rng, n_series, n, sp)
+    shares = np.array([kind.share for kind in KINDS])
+    if alike:
+        shares = rng.dirichlet(DIVERSITY * shares / shares.sum())
+    y = _pure(rng, n_series, n, sp, shares)
     mixed = rng.random(n_series) < 0.12
     share = rng.uniform(0.2, 0.8, (n_series, 1))
-    other = _pure(rng, int(mixed.sum()), n, sp)
+    other = _pure(rng, int(mixed.sum()), n, sp, shares)
     y[mixed] = share[mixed] * standardise(y[mixed]) + (1 - share[mixed]) * standardise(other)
     y = censor(rng, add_outliers(rng, shift_levels(rng, y)))
     known = n - n // 4
@@ -70,9 +78,8 @@ def draw_series(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
     return y
 
 
-def _pure(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
+def _pure(rng: Generator, n_series: int, n: int, sp: int, shares: np.ndarray) -> np.ndarray:
     """Series of one kind each."""
-    shares = np.array([kind.share for kind in KINDS])
     chosen = rng.choice(len(KINDS), n_series, p=shares / shares.sum())
     y = np.empty((n_series, n))
     for k, kind in enumerate(KINDS):
