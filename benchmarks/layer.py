@@ -12,7 +12,7 @@ import torch
 from _timing import markdown, side_by_side
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from skrnn.nn import kernels
+from skrnn.nn.instruction_sets import chosen_set
 from skrnn.nn.layers import RecurrentLayer
 
 SHAPES = [(32, 20, 1, 32), (64, 24, 8, 64), (128, 50, 8, 128), (256, 96, 16, 256)]
@@ -85,7 +85,7 @@ def worst_of_grid(threads: int, n_shown: int = 5) -> str:
 
 def main(threads: int = 1, grid: int = 1) -> None:
     torch.set_num_threads(threads)
-    print(f"instruction set: {kernels.chosen_set()}", file=sys.stderr)
+    print(f"instruction set: {chosen_set()}", file=sys.stderr)
     print(f"Layer, milliseconds, ours / torch.nn ({threads} threads)\n")
     print(shapes_table(threads), flush=True)
     if grid:

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import torch
 
-from .nn import kernels
+from .nn.threads import on_threads
 
 # Work (multiply-adds of one training step's recurrent products) below which one thread is faster
 # than several, and below which the transfers to a GPU cost more than it saves.
@@ -75,7 +75,7 @@ def threads_for(work: float, fused: bool = False):
     wanted = 1 if work < ONE_THREAD_WORK else before
     torch.set_num_threads(1 if fused else wanted)
     try:
-        with kernels.on_threads(wanted):
+        with on_threads(wanted):
             yield
     finally:
         torch.set_num_threads(before)

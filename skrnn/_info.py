@@ -7,7 +7,7 @@ import torch
 
 from ._device import best_device
 from ._version import __version__
-from .nn.kernels import chosen_set
+from .nn.instruction_sets import chosen_set
 
 PACKAGES = ("torch", "scikit-learn", "skorch", "sktime", "numpy", "pandas", "statsforecast")
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from ._batches import Batch, batches_by_length, shuffled_batches
 from ._device import is_available, threads_for
-from .nn.kernels import can_run
+from .nn.instruction_sets import can_run
 
 EVALUATION_BATCH = 1024
 WARM_UP = 0.1  # share of the training steps in which the learning rate rises

@@ -14,8 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from skrnn.nn import kernels
+from skrnn.nn import kernels, products, threads
 from skrnn.nn.cells import CELLS, Weights, unroll
+from skrnn.nn.instruction_sets import chosen_set
 from skrnn.nn.layers import TORCH_LAYERS, RecurrentLayer
 
 SETS = [] if kernels._kernels is None else kernels._kernels.instruction_sets()
@@ -30,9 +31,13 @@ def test_kernels_were_built_where_they_must_be():
 
 @pytest.fixture(params=SETS or [None], ids=lambda s: s and s[1])
 def instruction_set(request, monkeypatch):
-    monkeypatch.setattr(kernels, "chosen_set", lambda: request.param)
-    monkeypatch.setattr(kernels, "PRODUCT_WORK", 0)  # the kernels' products for all sizes
-    return request.param
+    name = request.param[1]
+    monkeypatch.setenv("SKRNN_INSTRUCTION_SET", name)
+    monkeypatch.setattr(products, "PRODUCT_WORK", 0)  # the kernels' products for all sizes
+    chosen_set.cache_clear()
+    assert chosen_set() == request.param
+    yield name
+    chosen_set.cache_clear()
 
 
 def draw(generator, *shape):
@@ -168,7 +173,7 @@ def test_without_gradients_outputs_are_the_same(cell, instruction_set):
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
 def test_threads_change_nothing(monkeypatch, cell, ragged):
-    monkeypatch.setattr(kernels, "SPLIT_WORK", 1)
+    monkeypatch.setattr(threads, "SPLIT_WORK", 1)
     weights, x, lengths, state = make_case(cell, 9, 37, 3, 20, 0)
     results = []
     for n_threads in (1, 2, 5):
@@ -233,7 +238,7 @@ def test_double_precision_runs_on_torch(cell):
 
 
 def printed_set(name):
-    code = "from skrnn.nn import kernels; print(kernels.chosen_set())"
+    code = "from skrnn.nn.instruction_sets import chosen_set; print(chosen_set())"
     environment = {**os.environ, "SKRNN_INSTRUCTION_SET": name}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False

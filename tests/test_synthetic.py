@@ -117,3 +117,26 @@ def test_no_file_is_read():
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names.append(node.module)
             assert {name.partition(".")[0] for name in names} <= {"numpy", "typing"}
+
+
+def test_growth_lasts():
+    rng = np.random.default_rng(0)
+    y = processes.growth(rng, 2000, 60, 1)
+    rose = (y[:, 30] - y[:, 0]) * (y[:, -1] - y[:, 30]) > 0
+    assert rose.mean() > 0.8  # what grew, or shrank, goes on to
+    assert (y[:, -1] > y[:, 0]).mean() > 0.7
+    positive = (y > 0).all(1)
+    assert 0.6 < positive.mean() < 0.95
+    seasonal = processes.growth(rng, 500, 120, 12)
+    changes = np.diff(seasonal, axis=1)
+    assert np.median(autocorrelation(changes, 12)) > np.median(autocorrelation(changes, 7)) + 0.2
+
+
+def test_series_of_a_panel_are_alike():
+    def share_of_counts(seed, alike):
+        y = draw_series(np.random.default_rng(seed), 200, 50, 4, alike=alike)
+        return (y == np.round(y)).all(1).mean()
+
+    apart, alike = (np.array([share_of_counts(s, a) for s in range(60)]) for a in (False, True))
+    assert apart.mean() == pytest.approx(alike.mean(), abs=0.05)
+    assert alike.std() > 3 * apart.std()

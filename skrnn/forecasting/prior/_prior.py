@@ -11,7 +11,7 @@ from torch import Tensor
 from ..._batches import batches_by_length
 from ..._device import resolve_device, threads_for
 from ..._training import Plan, make_net
-from ...nn.kernels import can_run
+from ...nn.instruction_sets import can_run
 from .._calibration import Correction
 from .._origins import Origins
 from .._quantiles import MEDIAN, QuantileLoss, ordered_quantiles

@@ -1,0 +1,43 @@
+"""The compiled kernels, if they were built, and which of their instruction sets to use.
+
+Environment variable ``SKRNN_INSTRUCTION_SET``: "avx512", "avx2" or "baseline" forces one, "none"
+switches the kernels off.
+"""
+
+import os
+from functools import cache
+
+import torch
+from torch import Tensor
+
+try:
+    from . import _kernels
+except ImportError:
+    _kernels = None
+
+
+@cache
+def chosen_set() -> tuple[int, str] | None:
+    """Number and name of the instruction set in use, or None without kernels.
+
+    Raises
+    ------
+    ValueError
+        If ``SKRNN_INSTRUCTION_SET`` names a set that this processor or build does not have.
+    """
+    wanted = os.environ.get("SKRNN_INSTRUCTION_SET", "")
+    if _kernels is None or wanted == "none":
+        return None
+    available = _kernels.instruction_sets()
+    for number, name in available:
+        if wanted in ("", name):
+            return number, name
+    names = [name for _, name in available]
+    raise ValueError(f"SKRNN_INSTRUCTION_SET={wanted!r}: expected one of {names}, or 'none'.")
+
+
+def can_run(weight: Tensor) -> bool:
+    """Whether there are kernels for the precision and place of a weight."""
+    return (
+        weight.dtype == torch.float32 and weight.device.type == "cpu" and chosen_set() is not None
+    )
