@@ -231,7 +231,8 @@ def growth(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
     """What grows or shrinks, as economies and companies do: lasting trends, business cycles.
 
     A random walk whose drift wanders about its mean (Harvey 1989, local linear trend), mostly of
-    the logarithm, with a damped cycle and measurement errors on top.
+    the logarithm, with a damped cycle and measurement errors on top. Growth slows down in half of
+    them, since nothing grows exponentially for long.
 
     References
     ----------
@@ -246,13 +247,15 @@ def growth(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
 
     memory = np.where(rng.random(n_series) < 0.3, 1, rng.uniform(0.5, 1, n_series))
     drift = _recurse(size(-2, -0.2, 0.7) * rng.normal(size=(n_series, n)), memory[:, None])
-    drift += size(-1, 0.6) * rng.choice([-1, 1], (n_series, 1), p=[0.15, 0.85])
+    slowing = np.exp(-rng.uniform(0, 3, (n_series, 1)) * np.linspace(0, 1, n))
+    slowing[rng.random(n_series) < 0.5] = 1
+    drift += size(-1, 0.6) * slowing * rng.choice([-1, 1], (n_series, 1), p=[0.15, 0.85])
     level = np.cumsum(drift + size(-1, 0, 0.8) * innovations(rng, n_series, n), axis=1)
     cycle = cycles(rng, n_series, n, sp) * size(-0.7, 0.7, 0.3)
     season = repeated(seasonal_pattern(rng, n_series, sp), n) * size(-0.7, 1, 0.8)
     y = level + cycle + season + size(-1, 0.3, 0.6) * rng.normal(size=(n_series, n))
     span = y.max(1, keepdims=True) - y.min(1, keepdims=True) + 1e-9
-    multiplicative = np.exp(y / span * rng.uniform(0.2, 4, (n_series, 1)))
+    multiplicative = np.exp(y / span * rng.uniform(0.2, 3, (n_series, 1)))
     return np.where(rng.random((n_series, 1)) < 0.7, multiplicative, y)
 
 

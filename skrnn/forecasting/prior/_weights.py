@@ -10,7 +10,7 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "6cb092bc8be952178bbad1ad349017d18ca10b3ec0cefd1a53d1122d6f5cb146",
+    "gru": "69b0382e58713a8d94204a99cb3f03845ec04a3a8c7cd34be5219462a9257585",
     "lstm": "b92445bc480432730da6f521c6e4656842ae13135d1838ee3ee2286f95281c2a",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
