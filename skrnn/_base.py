@@ -56,7 +56,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     variational_dropout: float = 0.0
     max_epochs: int | str = "auto"
     batch_size: int = 32
-    lr: float = 1e-2
+    lr: float | str = "auto"
     weight_decay: float = 1e-2
     gradient_clip: float | None = 1.0
     early_stopping: bool = False
@@ -80,6 +80,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         "layer_norm": ["boolean"],
         "variational_dropout": COMMON["dropout"],
         "max_epochs": [at_least(1), one_of("auto")],
+        "lr": [*COMMON["lr"], one_of("auto")],
         "early_stopping": ["boolean"],
         "validation_fraction": [open_interval(0, 1)],
         "n_iter_no_change": [at_least(1)],

@@ -15,6 +15,8 @@ AUTO_STEPS = 50  # recurrent steps that segment_length="auto" aims at
 # max_epochs="auto": so many passes, and more where they would be fewer training steps than these
 FEWEST_EPOCHS = 60
 FEWEST_STEPS = 300
+# lr="auto": convolutions overfit, or never settle, at the rate that suits recurrent layers
+LR, LR_WITH_CONVOLUTIONS = 1e-2, 1e-3
 MOST_DOUBLES = 2000  # numbers in data that are trained in double precision
 
 
@@ -98,6 +100,13 @@ def count_epochs(estimator, n_samples: int) -> int:
     return max(FEWEST_EPOCHS, math.ceil(FEWEST_STEPS / steps_of_epoch))
 
 
+def learning_rate(estimator) -> float:
+    """The highest learning rate that ``lr`` stands for."""
+    if estimator.lr != "auto":
+        return estimator.lr
+    return LR_WITH_CONVOLUTIONS if estimator.conv else LR
+
+
 def make_plan(
     estimator, sequences: Sequences, seed: int, epochs: int, scheduled: bool = True
 ) -> Plan:
@@ -107,7 +116,7 @@ def make_plan(
     return Plan(
         epochs=epochs,
         batch_size=estimator.batch_size,
-        lr=estimator.lr,
+        lr=learning_rate(estimator),
         weight_decay=estimator.weight_decay,
         gradient_clip=estimator.gradient_clip,
         patience=estimator.n_iter_no_change if estimator.early_stopping else None,

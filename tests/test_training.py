@@ -325,6 +325,22 @@ def test_cells_of_each_layer():
     assert model.n_parameters_ == n_weights
 
 
+@pytest.mark.parametrize(
+    ("options", "highest"),
+    [({}, 0.01), ({"conv": True}, 0.001), ({"conv": True, "lr": 0.02}, 0.02)],
+)
+def test_auto_learning_rate_is_lower_with_convolutions(options, highest):
+    rates = []
+
+    class Watch(Callback):
+        def on_batch_end(self, net, **kwargs):
+            rates.append(net.optimizer_.param_groups[0]["lr"])
+
+    X = np.random.default_rng(0).normal(size=(64, 8))
+    GRURegressor(**{**SMALL, "max_epochs": 10, **options}, callbacks=[Watch()]).fit(X, X[:, -1])
+    assert max(rates) == pytest.approx(highest, rel=0.1)
+
+
 def test_auto_segments_aim_at_fifty_steps():
     X = np.random.default_rng(0).normal(size=(40, 500))
     model = GRURegressor(**SMALL, segment_length="auto").fit(X, X[:, -1])

@@ -47,9 +47,10 @@ max_epochs : int or "auto", default={max_epochs}
 batch_size : int, default=32
     Sequences in one training step. Data that fit in one batch, of up to 2,000 numbers, are trained
     in double precision.
-lr : float, default={lr}
-    Highest learning rate. It rises to this value over the first tenth of the training steps, then
-    falls to zero along a cosine [2]_; `partial_fit` keeps it constant.
+lr : float or "auto", default={lr}
+    Highest learning rate. "auto" is 0.01, or 0.001 with ``conv``. It rises to this value over the
+    first tenth of the training steps, then falls to zero along a cosine [2]_; `partial_fit` keeps
+    it constant.
 weight_decay : float, default={weight_decay}
     Decay of the weights at each step, times the learning rate (AdamW [3]_).
 gradient_clip : float or None, default=1.0

@@ -162,7 +162,7 @@ def score_models(panel: Panel, plain: Panel, sp: int, horizon: int) -> Scores:
     panel : Panel
         Series on the scale to forecast on.
     plain : Panel
-        The same series, unlogged; errors are measured on them.
+        The same series at the same places, unlogged; errors are measured on them.
     sp, horizon : int
     """
     steps = np.unique(np.linspace(1, horizon, min(horizon, SCORED_STEPS)).round().astype(int))
@@ -268,9 +268,11 @@ def choose(series: list[np.ndarray], sp: int, horizon: int, base: str, pooled: b
     loggable = np.array([can_be_logged(y) for y in series])
     if loggable.any():
         part = np.flatnonzero(loggable)
-        logs = [SeriesScaler.of(series[i], sp, log=True) for i in part]
-        logged = Panel.of([series[i] for i in part], logs, sp)
-        log_scores = score_models(logged, plain.take(part), sp, horizon)
+        positive = [series[i] for i in part]
+        logs = [SeriesScaler.of(y, sp, log=True) for y in positive]
+        logged = Panel.of(positive, logs, sp)
+        unlogged = Panel.of(positive, [scalers[i] for i in part], sp)  # laid out in the same way
+        log_scores = score_models(logged, unlogged, sp, horizon)
         log_badness = combine(log_scores, scores.take(part), horizon, sp, base, pooled)
         helps = _badness_of_best(log_badness) < LOG_GAIN * _badness_of_best(badness[part])
         for k in np.flatnonzero(helps & (log_scores.n_origins > 0)):

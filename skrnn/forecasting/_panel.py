@@ -1,6 +1,6 @@
 """Panels of scaled series, one after the other in flat arrays."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -86,11 +86,6 @@ class Panel:
     def lowest(self) -> np.ndarray:
         """What no forecast of each series is below, (n_series,)."""
         return np.array([scaler.lowest for scaler in self.scalers])
-
-    def take(self, index) -> "Panel":
-        """Some of the series, over the same values."""
-        scalers = [self.scalers[i] for i in index]
-        return replace(self, starts=self.starts[index], stops=self.stops[index], scalers=scalers)
 
     def units(self, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Shift and scale (n, 1) of the series of some windows."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from scipy.linalg import pinvh
 
 LEVELS = (0.05, 0.15, 0.3, 0.5, 0.75, 1.0)
 # (beta / alpha, phi, share): no trend; damped trends; slow and quick linear trends; half of the
@@ -143,7 +144,8 @@ def _regression(n: int, used: int, period: int, sloped: bool, seasonal: bool) ->
         columns.append(t[:, None] + 1.0)
     if seasonal:
         columns.append((t[:, None] % period == np.arange(period)) - 1 / period)
-    solution = np.linalg.pinv(np.concatenate(columns, axis=1))
+    design = np.concatenate(columns, axis=1)
+    solution = pinvh(design.T @ design) @ design.T  # long seasons have many more rows than columns
     states = np.zeros((2 + period, n))
     states[0, :used] = solution[0]
     if sloped:
