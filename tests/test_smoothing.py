@@ -214,6 +214,20 @@ def test_logarithms_of_multiplicative_series_only():
     assert 0 < LOG_GAIN < 1
 
 
+def test_choices_of_a_series_that_learns_from_no_other_are_its_own():
+    rng = np.random.default_rng(0)
+    t = np.arange(60)
+    growing = [np.exp(0.05 * t * k + 0.1 * rng.normal(size=60)) for k in (0.5, 1, 2)]
+    below_zero = [rng.normal(size=60).cumsum() - 50 for _ in range(3)]
+    mixed = [y for pair in zip(below_zero, growing) for y in pair]  # some have logarithms
+    scalers, bases = choose(mixed, 1, 6, "auto", pooled=False)
+    assert any(scaler.log for scaler in scalers)
+    for i, y in enumerate(mixed):
+        (scaler,), alone = choose([y], 1, 6, "auto", pooled=False)
+        assert scaler == scalers[i]
+        np.testing.assert_allclose(bases.weights[i], alone.weights[0], atol=1e-5)
+
+
 def test_weights_sum_to_one_and_are_continuous():
     rng = np.random.default_rng(0)
     badness = 1 + rng.random((20, 200))
