@@ -19,6 +19,7 @@ from skrnn.forecasting.prior import PRETRAINED_CELLS, Prior, _weights
 from skrnn.forecasting.prior._autoregression import autoregressive_forecasts
 from skrnn.forecasting.prior._data import PriorData
 from skrnn.forecasting.prior._network import PriorNetwork
+from skrnn.forecasting.prior._reach import largest_changes, within_reach
 from skrnn.forecasting.prior._weights import load_network
 from tests.forecasting_data import panel, seasonal
 
@@ -307,6 +308,41 @@ def test_autoregression_finds_the_process():
 def test_autoregression_of_too_short_a_window_is_naive():
     windows = np.array([[0.0, 0.0, 1.0, 5.0]])
     np.testing.assert_array_equal(autoregressive_forecasts(windows, np.array([2]), 3), 5.0)
+
+
+# No farther than a series ever went
+
+
+def test_largest_changes():
+    windows = np.array([[0.0, 1, 3, 2], [9, 9, 5, 6], [7, 7, 7, 4]])
+    changes = largest_changes(windows, np.array([4, 2, 1]), 5)
+    expected = [[2, 3, 3, 4, 5], [1, 2, 3, 4, 5], [0, 0, 0, 0, 0]]
+    np.testing.assert_allclose(changes, expected)  # beyond the window in proportion
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_corrections_are_cut_where_the_series_never_went(sign):
+    values = sign * np.array([[0.0, 1, 2, 3]])
+    base = sign * np.array([[4.0, 4, 9]])  # the last one is beyond reach
+    for correction, expected in [
+        ([5, 5, 5], [0, 1, 0]),
+        ([-5, -5, -5], [-2, -3, -5]),
+        ([-1, 0.5, -2], [-1, 0.5, -2]),
+    ]:
+        cut = within_reach(sign * np.array([correction]), base, values, np.array([4]))
+        np.testing.assert_allclose(cut, sign * np.array([expected]))
+
+
+def test_no_forecast_runs_away(make):
+    y = pd.Series(np.exp(0.12 * np.arange(24)))
+    forecaster = make(max_steps=0).fit(y.iloc[:-6], fh=range(1, 7))
+    recipe = forecaster._model.recipe
+    panel = forecaster._prepared.panel([y.to_numpy()[:-6]], None)
+    origins = Origins.of(panel, forecaster._prepared, panel.stops, np.zeros(1, int), recipe.horizon)
+    correction = forecaster._model.members["prior"].correct(origins).median
+    values = panel.values[None]
+    cut = within_reach(correction, origins.base, values, panel.lengths)
+    np.testing.assert_allclose(correction, cut, atol=1e-6)
 
 
 # The tool that trained the networks

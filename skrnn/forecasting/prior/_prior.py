@@ -18,6 +18,7 @@ from .._quantiles import MEDIAN, QuantileLoss, ordered_quantiles
 from ._data import PriorData
 from ._inputs import LONGEST_WINDOW, PriorInputs
 from ._network import PriorNetwork
+from ._reach import within_reach
 from ._weights import load_network
 
 AT_ONCE = 256  # windows
@@ -60,14 +61,23 @@ class Prior:
         data = PriorData.of(origins, torch.device("cpu"))
         work = network.multiply_adds(int(data.lengths.sum()), len(data) * origins.horizon)
         fused = can_run(next(network.parameters()))
-        quantiles, order = [], []
+        parts, order = [], []
         with torch.inference_mode(), threads_for(work, fused):
             for index in batches_by_length(len(data), AT_ONCE, data.lengths):
-                quantiles.append(_both_ways_up(network, data.inputs(index.numpy())))
+                parts.append(_corrections(network, data.inputs(index.numpy())))
                 order.append(index)
-        quantiles = torch.cat(quantiles)[torch.cat(order).argsort()].double().numpy()
-        medians = quantiles[..., MEDIAN]
-        return Correction(medians, quantiles - medians[..., None])
+        back = torch.cat(order).argsort().numpy()
+        medians, spreads = (np.concatenate(arrays)[back] for arrays in zip(*parts))
+        return Correction(medians, spreads)
+
+
+def _corrections(network: PriorNetwork, inputs: PriorInputs) -> tuple[np.ndarray, np.ndarray]:
+    """Medians (n, horizon) and spreads (n, horizon, n_levels) on the panel's scale."""
+    quantiles = _both_ways_up(network, inputs).double().numpy()
+    medians = quantiles[..., MEDIAN]
+    base = inputs.candidates[..., 0]
+    kept = within_reach(medians, base, inputs.values, inputs.lengths)
+    return kept, quantiles - medians[..., None]
 
 
 def _both_ways_up(network: PriorNetwork, inputs: PriorInputs) -> Tensor:
