@@ -36,6 +36,7 @@ GROUPS = {
     },
     "classification": {
         "Classification": "classification/archive.py",
+        "Classification: with convolutions": "classification/convolutions.py",
         "Classification: each choice": "classification/ablation.py",
         "Regression of one number a sequence": "classification/regression.py",
         "Half of all values missing": "classification/missing.py",

@@ -283,7 +283,7 @@ def test_columns_are_learnt_on_top(make):
     )
     y = y + 20 * X["x"].iloc[:-4]
     forecaster = make(sp=6, max_steps=20, n_members=1).fit(y, X=X[:-4], fh=range(1, 5))
-    assert forecaster.shares_["prior"] > 0.5  # the rest is what it is used to
+    assert forecaster.shares_["prior"] > 0.2
     calm = seasonal(len(X))[-4:]
     error = np.abs(forecaster.predict(X=X[-4:]) - calm - 20 * X["x"][-4:]).mean()
     assert error < 4
