@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from skrnn.forecasting import GRUForecaster
+from skrnn.forecasting._regression import Regression
 from tests.forecasting_data import quick, seasonal
 
 
@@ -98,6 +99,19 @@ def test_columns_are_on_trial_beside_the_pretrained_network():
                 pd.testing.assert_series_equal(forecaster.predict(X=X[-h:]), alone)
     assert shares["noise"] == [0, 0]
     assert min(shares["size"]) > 0.2
+
+
+def test_noise_does_not_explain_a_season():
+    n, known = 228, np.array([True])
+    found = {"noise": 0, "driver": 0}
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        y = 3 * np.sin(2 * np.pi * np.arange(n) / 12) + 0.3 * np.cumsum(rng.normal(size=n))
+        x = np.cumsum(rng.normal(size=(n, 1)), axis=0)
+        y[::40] = np.nan
+        found["noise"] += Regression.learn([y], [x], known, sp=12) is not None
+        found["driver"] += Regression.learn([y + x[:, 0]], [x], known, sp=12) is not None
+    assert found == {"noise": 0, "driver": 30}
 
 
 def test_columns_of_a_series_too_short_for_a_trial_are_left_out():

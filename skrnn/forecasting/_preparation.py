@@ -56,7 +56,7 @@ class Preparation:
         regression = effects = None
         if known.any():
             scaled = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
-            regression = Regression.learn(scaled, columns, known)
+            regression = Regression.learn(scaled, columns, known, sp)
         if regression is not None:
             effects = [unit * regression.effect(x) for unit, x in zip(units, columns)]
             scalers, bases = choose_with_effects(series, scalers, effects, sp, horizon, base)

@@ -13,6 +13,7 @@ SPLITS = 5  # of time, the later ones held out in turn: do the columns help ther
 LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
 LEAST_CERTAINTY = 4.0  # in standard errors of that gain
 FEWEST_ROWS = 30
+FEWEST_SEASONS = 3  # that a season is known from
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Regression:
     coefficients: np.ndarray
 
     @classmethod
-    def learn(cls, series, columns, known) -> "Regression | None":
+    def learn(cls, series, columns, known, sp: int) -> "Regression | None":
         """Select columns and lags by the lasso; None where they do not help on held-out data.
 
         Parameters
@@ -40,10 +41,13 @@ class Regression:
         columns : list of ndarray of shape (n_i, n_columns)
         known : ndarray of shape (n_columns,), bool
             Columns with an unknown future have no effect here.
+        sp : int
+            Seasonal period. What repeats with it is left out: a column of noise often seems to
+            explain some of a season.
         """
         shortest = min(len(z) for z in series)
         n_lags = int(min(MOST_LAGS, shortest // 10))
-        rows = [_changes(z, x[:, known], n_lags) for z, x in zip(series, columns)]
+        rows = [_changes(z, x[:, known], n_lags, sp) for z, x in zip(series, columns)]
         rows = _by_time(rows)
         if len(rows) < FEWEST_ROWS or not rows[:, 1:].any():
             return None
@@ -66,12 +70,23 @@ class Regression:
         return sum(x @ c for x, c in zip(lagged, self.coefficients))
 
 
-def _changes(z: np.ndarray, x: np.ndarray, n_lags: int) -> np.ndarray:
+def _changes(z: np.ndarray, x: np.ndarray, n_lags: int, sp: int) -> np.ndarray:
     """Changes of a series, and of all columns at all lags, in rows of time."""
     n = len(z)
     dz, dx = np.diff(z), np.diff(x, axis=0)
     lagged = [dx[n_lags - lag : n - 1 - lag] for lag in range(n_lags + 1)]
-    return np.column_stack([dz[n_lags:], *lagged])
+    rows = np.column_stack([dz[n_lags:], *lagged])
+    if sp > 1 and len(rows) >= FEWEST_SEASONS * sp:
+        for place in range(sp):
+            alike = rows[place::sp]
+            alike -= np.nan_to_num(_mean_of_whole(alike))
+    return rows
+
+
+def _mean_of_whole(rows: np.ndarray) -> np.ndarray:
+    """Mean of the rows without gaps; NaN where there are none."""
+    whole = np.isfinite(rows).all(1)
+    return rows[whole].sum(0) / np.where(whole.any(), whole.sum(), np.nan)
 
 
 def _by_time(parts: list[np.ndarray]) -> np.ndarray:
