@@ -79,26 +79,27 @@ def test_a_column_that_says_nothing_costs_little():
     assert np.mean(with_column) < 1.03 * np.mean(without)
 
 
-def test_columns_are_on_trial_beside_the_pretrained_network():
-    n, h = 120, 6
-    shares = {"size": [], "noise": []}
-    for seed in range(2):
-        rng = np.random.default_rng(seed)
-        x = rng.normal(size=n)
-        index = pd.period_range("2000-01", periods=n, freq="M")
-        X = pd.DataFrame({"x": x}, index=index)
-        by_size = pd.Series(3 * np.abs(x) + 0.1 * rng.normal(size=n), index=index)
-        walk = pd.Series(np.cumsum(rng.normal(size=n)), index=index)
-        for name, y in {"size": by_size, "noise": walk}.items():
-            forecaster = GRUForecaster(n_members=1, random_state=0)
-            forecaster.fit(y[:-h], X=X[:-h], fh=range(1, h + 1))
-            shares[name].append(forecaster.shares_.get("trained", 0))
-            if "trained" not in forecaster.shares_:
-                assert not forecaster.nets_
-                alone = GRUForecaster(random_state=0).fit(y[:-h], fh=range(1, h + 1)).predict()
-                pd.testing.assert_series_equal(forecaster.predict(X=X[-h:]), alone)
-    assert shares["noise"] == [0, 0]
-    assert min(shares["size"]) > 0.2
+def on_trial(make_series):
+    """A default forecaster with a column of noise, fitted on all but the last six months."""
+    rng = np.random.default_rng(0)
+    index = pd.period_range("2000-01", periods=120, freq="M")
+    X = pd.DataFrame({"x": rng.normal(size=120)}, index=index)
+    y = pd.Series(make_series(X["x"].to_numpy(), rng.normal(size=120)), index=index)
+    forecaster = GRUForecaster(n_members=1, random_state=0)
+    return y, X, forecaster.fit(y[:-6], X=X[:-6], fh=range(1, 7))
+
+
+def test_columns_that_pass_their_trial_are_learnt_beside_the_pretrained_network():
+    _, _, forecaster = on_trial(lambda x, noise: 3 * np.abs(x) + 0.1 * noise)
+    assert forecaster.shares_["trained"] > 0.2
+
+
+def test_columns_that_fail_their_trial_are_left_out():
+    y, X, forecaster = on_trial(lambda x, noise: np.cumsum(noise))
+    assert list(forecaster.shares_) == ["base", "prior"]
+    assert not forecaster.nets_
+    alone = GRUForecaster(random_state=0).fit(y[:-6], fh=range(1, 7))
+    pd.testing.assert_series_equal(forecaster.predict(X=X[-6:]), alone.predict())
 
 
 def test_noise_does_not_explain_a_season():
