@@ -4,8 +4,6 @@ CI sets SKRNN_REQUIRE_KERNELS, so that kernels which were silently not built fai
 """
 
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -237,17 +235,17 @@ def test_double_precision_runs_on_torch(cell):
     assert layer(x)[0].dtype == torch.float64
 
 
-def printed_set(name):
-    code = "from skrnn.nn.instruction_sets import chosen_set; print(chosen_set())"
-    environment = {**os.environ, "SKRNN_INSTRUCTION_SET": name}
-    return subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
-    )
-
-
 @needs_kernels
-def test_environment_variable_forces_a_set():
-    assert "baseline" in printed_set("baseline").stdout
-    assert printed_set("none").stdout == "None\n"
-    failed = printed_set("sse9")
-    assert "SKRNN_INSTRUCTION_SET='sse9': expected one of" in failed.stderr
+def test_environment_variable_forces_a_set(monkeypatch):
+    def chosen(name):
+        monkeypatch.setenv("SKRNN_INSTRUCTION_SET", name)
+        chosen_set.cache_clear()
+        return chosen_set()
+
+    try:
+        assert [chosen(name) for _, name in SETS] == list(SETS)
+        assert chosen("none") is None
+        with pytest.raises(ValueError, match="SKRNN_INSTRUCTION_SET='sse9': expected one of"):
+            chosen("sse9")
+    finally:
+        chosen_set.cache_clear()

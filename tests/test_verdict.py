@@ -72,13 +72,13 @@ def one_network(monkeypatch):
 
 
 @CONVERGENCE
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_network_on_a_seasonal_random_walk(seed):
     assert not prefers_a_network(seasonal_random_walk(seed), **WALKS)
 
 
 @CONVERGENCE
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_network_on_a_nonlinear_series(seed, one_network):
     one_network(max_steps=250)
     assert prefers_a_network(setar(seed), fh=3, n_folds=6)
