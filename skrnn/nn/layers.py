@@ -15,7 +15,7 @@ TORCH_LAYERS = {
     "lstm": nn.LSTM,
     "gru": nn.GRU,
 }
-# What those layers call; without their checks, a single step costs a third less.
+# The functions behind those layers, without their checks of what a layer has made itself
 TORCH_FUNCTIONS = {
     "rnn": torch.rnn_tanh,
     "rnn_relu": torch.rnn_relu,
