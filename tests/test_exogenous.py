@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from skrnn.forecasting import GRUForecaster
-from skrnn.forecasting._regression import Regression
+from skrnn.forecasting._regression import Regression, _columns_help
 from tests.forecasting_data import quick, seasonal
 
 
@@ -79,6 +79,18 @@ def test_a_column_that_says_nothing_costs_little():
     assert np.mean(with_column) < 1.03 * np.mean(without)
 
 
+def test_one_lucky_change_proves_nothing():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=200)
+    y = 0.05 * x + np.where(np.arange(200) < 100, 0.001, 1) * rng.normal(size=200)
+    x[150], y[150] = 600, 30
+    chosen = np.array([True])
+    assert not _columns_help(np.column_stack([y, x]), chosen, gap=0)
+    x[150], y[150] = 0, 0
+    y = 0.8 * x + 0.5 * rng.normal(size=200)
+    assert _columns_help(np.column_stack([y, x]), chosen, gap=0)
+
+
 def on_trial(make_series):
     """A default forecaster with a column of noise, fitted on all but the last six months."""
     rng = np.random.default_rng(0)
@@ -90,8 +102,10 @@ def on_trial(make_series):
 
 
 def test_columns_that_pass_their_trial_are_learnt_beside_the_pretrained_network():
-    _, _, forecaster = on_trial(lambda x, noise: 3 * np.abs(x) + 0.1 * noise)
+    y, _, forecaster = on_trial(lambda x, noise: 3 * np.abs(x) + 0.1 * noise)
     assert forecaster.shares_["trained"] > 0.2
+    usual = GRUForecaster(prior=None, n_members=1, random_state=0)
+    assert forecaster.sizes_.max_steps > 2 * usual.fit(y[:-6], fh=range(1, 7)).sizes_.max_steps
 
 
 def test_columns_that_fail_their_trial_are_left_out():
@@ -116,7 +130,7 @@ def test_noise_does_not_explain_a_season():
 
 
 def test_columns_of_a_series_too_short_for_a_trial_are_left_out():
-    y, X = driven(12)
+    y, X = driven(19)  # 15 of them for fit: too few to hold four out, enough windows to train on
     forecaster = GRUForecaster(random_state=0).fit(y[:-4], X=X[:-4], fh=[1, 2, 3, 4])
     assert list(forecaster.shares_) == ["base", "prior"]
     without = GRUForecaster(random_state=0).fit(y[:-4], fh=[1, 2, 3, 4])

@@ -125,6 +125,8 @@ def test_growth_lasts():
     rose = (y[:, 30] - y[:, 0]) * (y[:, -1] - y[:, 30]) > 0
     assert rose.mean() > 0.8  # what grew, or shrank, goes on to
     assert (y[:, -1] > y[:, 0]).mean() > 0.7
+    early, late = np.abs(y[:, 20] - y[:, 0]), np.abs(y[:, -1] - y[:, 40])
+    assert np.median(late / early) < 1.3  # it would be 1.5, did growth not slow down
     positive = (y > 0).all(1)
     assert 0.6 < positive.mean() < 0.95
     seasonal = processes.growth(rng, 500, 120, 12)

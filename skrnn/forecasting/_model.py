@@ -117,8 +117,8 @@ def _try_out(recipe: Recipe, series, columns, seed: int) -> tuple[Recipe, Member
 
     recipe, members, prediction = attempt(recipe.longer() if recipe.on_trial else recipe)
     if interrupted(members):
-        pass
-    elif recipe.on_trial:
+        return recipe, members, _calibrate(held_out, members, prediction)
+    if recipe.on_trial:
         if not _worth_it(held_out, members, prediction):
             recipe, members, prediction = attempt(replace(recipe, trained=False))
     elif recipe.trainable:

@@ -52,7 +52,7 @@ class Regression:
         if len(rows) < FEWEST_ROWS or not rows[:, 1:].any():
             return None
         chosen = _select(rows[: len(rows) // 2])
-        if not chosen.any() or not _help(rows, chosen, n_lags):
+        if not chosen.any() or not _columns_help(rows, chosen, n_lags):
             return None
         model = LinearRegression().fit(rows[:, 1:][:, chosen], rows[:, 0])
         flat = np.zeros((n_lags + 1) * int(known.sum()))
@@ -79,14 +79,10 @@ def _changes(z: np.ndarray, x: np.ndarray, n_lags: int, sp: int) -> np.ndarray:
     if sp > 1 and len(rows) >= FEWEST_SEASONS * sp:
         for place in range(sp):
             alike = rows[place::sp]
-            alike -= np.nan_to_num(_mean_of_whole(alike))
+            whole = np.isfinite(alike).all(1)
+            if whole.any():
+                alike -= alike[whole].mean(0)
     return rows
-
-
-def _mean_of_whole(rows: np.ndarray) -> np.ndarray:
-    """Mean of the rows without gaps; NaN where there are none."""
-    whole = np.isfinite(rows).all(1)
-    return rows[whole].sum(0) / np.where(whole.any(), whole.sum(), np.nan)
 
 
 def _by_time(parts: list[np.ndarray]) -> np.ndarray:
@@ -104,7 +100,7 @@ def _select(rows: np.ndarray) -> np.ndarray:
     return lasso.coef_ != 0
 
 
-def _help(rows: np.ndarray, chosen: np.ndarray, gap: int) -> bool:
+def _columns_help(rows: np.ndarray, chosen: np.ndarray, gap: int) -> bool:
     """Whether regressions on earlier rows explain enough of held-out absolute changes.
 
     A gap keeps lags from reaching into the held-out rows. The part that the columns were

@@ -145,7 +145,7 @@ def _regression(n: int, used: int, period: int, sloped: bool, seasonal: bool) ->
     if seasonal:
         columns.append((t[:, None] % period == np.arange(period)) - 1 / period)
     design = np.concatenate(columns, axis=1)
-    solution = pinvh(design.T @ design) @ design.T  # long seasons have many more rows than columns
+    solution = pinvh(design.T @ design) @ design.T  # quicker than pinv(design)
     states = np.zeros((2 + period, n))
     states[0, :used] = solution[0]
     if sloped:

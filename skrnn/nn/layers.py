@@ -7,20 +7,13 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from . import kernels
-from .cells import CELLS, State, Weights
+from .cells import State, Weights
 
 TORCH_LAYERS = {
     "rnn": nn.RNN,
     "rnn_relu": lambda *sizes, **options: nn.RNN(*sizes, nonlinearity="relu", **options),
     "lstm": nn.LSTM,
     "gru": nn.GRU,
-}
-# The functions behind those layers, without their checks of what a layer has made itself
-TORCH_FUNCTIONS = {
-    "rnn": torch.rnn_tanh,
-    "rnn_relu": torch.rnn_relu,
-    "lstm": torch.lstm,
-    "gru": torch.gru,
 }
 
 
@@ -82,32 +75,14 @@ class RecurrentLayer(nn.Module):
         """
         if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
             return self._run_rows(kernels.run_layer, x, state)
-        return self._run_torch(x, state)
-
-    def _run_torch(self, x, state: State | None):
-        """Run the layer on torch's own functions."""
-        packed, directions = isinstance(x, PackedSequence), range(self.n_directions)
-        batch = int(x.batch_sizes[0]) if packed else x.shape[1]
-        if state is None:
-            zeros = self.core.weight_hh_l0.new_zeros(len(directions), batch, self.core.hidden_size)
-            state = (zeros,) * CELLS[self.cell].n_states
-        else:
-            state = _select(state, x.sorted_indices) if packed else state
-            state = tuple(torch.stack(part.chunk(len(directions), 1)) for part in state)
-        outputs, *state = TORCH_FUNCTIONS[self.cell](
-            *((x.data, x.batch_sizes) if packed else (x,)),
-            state if self.cell == "lstm" else state[0],
-            [weight for direction in directions for weight in self.weights(direction)],
-            *(True, 1, 0.0, self.training, self.core.bidirectional),  # biases, layers, dropout
-            *(() if packed else (False,)),  # batch first
-        )
-        if self.core.bidirectional:
-            state = tuple(part.transpose(0, 1).flatten(1) for part in state)
-        else:
-            state = tuple(part.squeeze(0) for part in state)
-        if packed:
-            return x._replace(data=outputs), _select(state, x.unsorted_indices)
-        return outputs, state
+        given = None
+        if state is not None:
+            given = tuple(torch.stack(part.chunk(self.n_directions, 1)) for part in state)
+        outputs, state = self.core(x, given if given is None or self.cell == "lstm" else given[0])
+        state = state if self.cell == "lstm" else (state,)  # each (directions, batch, hidden)
+        if self.n_directions == 1:
+            return outputs, tuple(part[0] for part in state)
+        return outputs, tuple(part.transpose(0, 1).flatten(1) for part in state)
 
     def _run_rows(self, run_layer: Callable, x, state: State | None):
         """Run each direction by a function like `kernels.run_layer`, on packed rows."""
