@@ -4,8 +4,10 @@ Estimators and forecasters hand over a network, a loss and data, and get a train
 """
 
 import math
+import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +23,7 @@ from .nn.instruction_sets import can_run
 
 EVALUATION_BATCH = 1024
 WARM_UP = 0.1  # share of the training steps in which the learning rate rises
+INTERRUPT_SECONDS = 0.2  # after which a thread that waits for others looks for Ctrl-C
 
 
 class Data(Protocol):
@@ -117,9 +120,19 @@ class RecurrentNet(NeuralNet):
 
     # Training
 
-    def learn(self, train: Data, validation: Data | None, verbose: int = 0) -> "RecurrentNet":
-        """Run the plan on training data, with validation data for early stopping."""
+    def learn(
+        self,
+        train: Data,
+        validation: Data | None,
+        verbose: int = 0,
+        stop: threading.Event | None = None,
+    ) -> "RecurrentNet":
+        """Run the plan on training data, with validation data for early stopping.
+
+        On a thread that Ctrl-C does not reach, ``stop`` stands for it.
+        """
         self.interrupted_ = False
+        self._stop = stop or threading.Event()
         self._best_weights, self._n_stale, self._lowest = None, 0, {}
         self._generator = torch.Generator().manual_seed(self.plan.seed)
         self._share_generator()
@@ -133,7 +146,7 @@ class RecurrentNet(NeuralNet):
         if self._best_weights is not None:
             self.module_.load_state_dict(self._best_weights)
         self._drop_unfinished_epoch()
-        del self._progress, self._schedule, self._best_weights, self._weights
+        del self._progress, self._schedule, self._best_weights, self._weights, self._stop
         return self
 
     def get_split_datasets(self, X, y=None, **fit_params):
@@ -204,6 +217,8 @@ class RecurrentNet(NeuralNet):
             nn.utils.clip_grad_norm_(self._weights, self.plan.gradient_clip)
 
     def on_batch_end(self, net, batch=None, training=False, **kwargs):
+        if self._stop.is_set():
+            raise KeyboardInterrupt
         if training and self._schedule is not None:
             self._set_lr(next(self._schedule))
 
@@ -290,6 +305,68 @@ class RecurrentNet(NeuralNet):
         self.module_.to(self.device)
         self.initialize_optimizer()
         self.optimizer_.load_state_dict(optimizer_state)
+
+
+def learn_all(
+    tasks: list[tuple[RecurrentNet, Data]], verbose: int = 0
+) -> list[RecurrentNet | None]:
+    """Train several nets, side by side where torch may use several threads.
+
+    Small networks gain little from a second thread each, but all of a thread of their own. Each
+    net is the same as if it were trained alone.
+
+    Parameters
+    ----------
+    tasks : list of (net, training data)
+    verbose : int
+
+    Returns
+    -------
+    list of RecurrentNet or None
+        Of the same length. Ctrl-C ends the training of those in hand; None stands for those that
+        were not begun.
+    """
+    n_threads = torch.get_num_threads()
+    n_workers = min(len(tasks), n_threads)
+    if n_workers <= 1 or any(net.device != "cpu" for net, _ in tasks):
+        return _learn_in_turn(tasks, verbose)
+    stop = threading.Event()
+
+    def learn(net: RecurrentNet, data: Data) -> RecurrentNet | None:
+        return None if stop.is_set() else net.learn(data, None, verbose, stop)
+
+    # each worker has its own number of threads, which it takes from the last that was set
+    share = n_threads // n_workers
+    try:
+        with ThreadPoolExecutor(n_workers, "skrnn", torch.set_num_threads, (share,)) as pool:
+            futures = [pool.submit(learn, *task) for task in tasks]
+            _wait_for_all(futures, stop)
+    finally:
+        torch.set_num_threads(n_threads)
+    return [future.result() for future in futures]
+
+
+def _learn_in_turn(tasks, verbose: int) -> list[RecurrentNet | None]:
+    nets = [None] * len(tasks)
+    for i, (net, data) in enumerate(tasks):
+        nets[i] = net.learn(data, None, verbose)
+        if net.interrupted_:
+            break
+    return nets
+
+
+def _wait_for_all(futures, stop: threading.Event) -> None:
+    """Wait, and have all of them stop at Ctrl-C or where one fails."""
+    pending = set(futures)
+    while pending:
+        try:
+            # in short turns, since waiting cannot be interrupted on every system
+            done, pending = wait(pending, timeout=INTERRUPT_SECONDS)
+        except KeyboardInterrupt:
+            stop.set()
+            continue
+        if any(future.exception() for future in done):
+            stop.set()
 
 
 def check_callbacks(callbacks) -> None:

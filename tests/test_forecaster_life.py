@@ -56,7 +56,7 @@ def pretrained():
 
 def test_fit_after_pretraining_takes_no_training_step(pretrained, monkeypatch):
     forecaster, before = pretrained, weights(pretrained.pretrained_model_)
-    monkeypatch.setattr("skrnn.forecasting._ensemble._train_net", None)  # calling it is an error
+    monkeypatch.setattr("skrnn.forecasting._ensemble._new_net", None)  # calling it is an error
     for n in (50, 120, 30, 10):
         y = seasonal(n, seed=9) - 4
         one, two = (forecaster.fit(y, fh=[1, 2, 3]).predict_interval() for _ in range(2))
@@ -79,12 +79,12 @@ def test_pretraining_goes_on(monkeypatch):
     first = forecaster.pretrained_model_
     before, starts = weights(first), []
 
-    def spy(recipe, data, seed, start=None):
+    def spy(recipe, data, seed, start):
         starts.append(start)
-        return train_net(recipe, data, seed, start)
+        return new_net(recipe, data, seed, start)
 
-    train_net = _ensemble._train_net
-    monkeypatch.setattr(_ensemble, "_train_net", spy)
+    new_net = _ensemble._new_net
+    monkeypatch.setattr(_ensemble, "_new_net", spy)
     forecaster.pretrain(panel(3), fh=[1, 2, 3])
     for net in first.nets:
         assert net.module_ in starts

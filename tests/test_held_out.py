@@ -151,9 +151,10 @@ def test_many_series_do_without_the_prior(monkeypatch):
     assert recipe_for(walk(), walk(), walk(), max_steps=0).prior
 
 
-def test_two_networks_beside_the_prior_and_three_without():
+def test_two_networks_beside_the_prior_or_of_much_data_and_three_otherwise():
     assert recipe_for(walk()).n_members == 2
     assert recipe_for(walk(), prior=None).n_members == 3
+    assert recipe_for(walk(2100), prior=None).n_members == 2
     assert recipe_for(walk(), prior=None, n_members=1).n_members == 1
 
 

@@ -2,7 +2,11 @@
 
 import hashlib
 import importlib.util
+import pickle
+import signal
+import threading
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -242,17 +246,36 @@ def test_a_long_panel_is_trained_on(make):
     pd.testing.assert_frame_equal(forecaster.predict(), again.predict())
 
 
-@pytest.mark.parametrize(("step", "members"), [(2, "prior tuned"), (5, "prior tuned trained")])
-def test_ctrl_c_ends_the_training_and_keeps_what_there_is(make, monkeypatch, step, members):
+@pytest.fixture
+def torch_threads():
+    before = torch.get_num_threads()
+    yield torch.set_num_threads
+    torch.set_num_threads(before)
+
+
+def steps_until(monkeypatch, n, interrupt):
+    """The training steps of all networks, the n-th of which is interrupted."""
     original, steps = torch.optim.AdamW.step, []
 
-    def interrupted(self, *args, **kwargs):
-        steps.append(self)
-        if len(steps) == step:
-            raise KeyboardInterrupt
+    def step(self, *args, **kwargs):
+        steps.append(threading.current_thread())
+        if len(steps) == n:
+            interrupt()
         return original(self, *args, **kwargs)
 
-    monkeypatch.setattr(torch.optim.AdamW, "step", interrupted)
+    monkeypatch.setattr(torch.optim.AdamW, "step", step)
+    return steps
+
+
+@pytest.mark.parametrize(("step", "members"), [(2, "prior tuned"), (5, "prior tuned trained")])
+def test_ctrl_c_ends_the_training_and_keeps_what_there_is(
+    make, monkeypatch, torch_threads, step, members
+):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    torch_threads(1)
+    steps = steps_until(monkeypatch, step, interrupt)
     forecaster = make(max_steps=3, n_members=1)
     with pytest.warns(UserWarning, match="interrupted by user"):
         forecaster.fit(long_panel(), fh=[1, 2])
@@ -260,6 +283,44 @@ def test_ctrl_c_ends_the_training_and_keeps_what_there_is(make, monkeypatch, ste
     assert list(forecaster._model.members) == members.split()
     assert forecaster.interrupted_
     assert np.isfinite(forecaster.predict()).all(None)
+
+
+def test_ctrl_c_ends_networks_that_are_trained_side_by_side(make, monkeypatch, torch_threads):
+    torch_threads(2)
+    interrupt = partial(signal.raise_signal, signal.SIGINT)  # reaches the main thread only
+    steps = steps_until(monkeypatch, 3, interrupt)
+    forecaster = make(max_steps=100_000, n_members=1)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        forecaster.fit(long_panel(), fh=[1, 2])
+    assert threading.main_thread() not in steps and len(set(steps)) == 2
+    assert list(forecaster._model.members) == ["prior", "tuned", "trained"]
+    assert forecaster.interrupted_
+    assert torch.get_num_threads() == 2
+    assert np.isfinite(forecaster.predict()).all(None)
+    pickle.loads(pickle.dumps(forecaster))
+
+
+def test_networks_side_by_side_are_those_of_one_thread(make, torch_threads):
+    forecasts = []
+    for n_threads in (1, 2, 5):
+        torch_threads(n_threads)
+        forecaster = make(max_steps=3, n_members=2).fit(long_panel(), fh=[1, 2])
+        assert torch.get_num_threads() == n_threads
+        forecasts.append(forecaster.predict_quantiles(alpha=[0.1, 0.5]))
+    for forecast in forecasts[1:]:
+        pd.testing.assert_frame_equal(forecast, forecasts[0], rtol=1e-5)
+
+
+def test_a_network_that_fails_stops_the_others(make, monkeypatch, torch_threads):
+    def fail():
+        raise ValueError("no more memory")
+
+    torch_threads(2)
+    steps = steps_until(monkeypatch, 3, fail)
+    with pytest.raises(ValueError, match="no more memory"):
+        make(max_steps=100_000, n_members=2).fit(long_panel(), fh=[1, 2])
+    assert len(steps) < 10_000
+    assert torch.get_num_threads() == 2
 
 
 def test_rules_that_smoothing_does_not_know_are_learnt(make):
@@ -274,6 +335,23 @@ def test_rules_that_smoothing_does_not_know_are_learnt(make):
     rng = np.random.default_rng(0)
     noise = make(**options).fit(pd.Series(rng.normal(size=320)), fh=[1])
     assert noise.nets_ == []
+
+
+def test_members_of_hardly_any_share_are_left_out():
+    """A panel of logistic maps: nothing is left to do for what knows other series only."""
+    series = {}
+    for name, value in {"a": 0.2, "b": 0.3, "c": 0.4, "d": 0.6}.items():
+        y = [value]
+        while len(y) < 561:
+            y.append(3.7 * y[-1] * (1 - y[-1]))
+        series[name] = pd.DataFrame({"y": y})
+    y = pd.concat(series, names=["series", "time"])
+    known, future = y.drop(560, level="time"), y.xs(560, level="time")
+    forecaster = GRUForecaster(max_steps=300, n_members=1, random_state=0).fit(known, fh=[1])
+    assert list(forecaster.shares_) == ["base", "trained"]
+    assert set(forecaster._model.members) == {"trained"}
+    predicted = forecaster.predict().droplevel("time")
+    assert (predicted - future).abs().max(None) < 0.05
 
 
 def test_columns_are_learnt_on_top(make):

@@ -37,7 +37,7 @@ class Ensemble:
     @property
     def interrupted(self) -> bool:
         """Whether Ctrl-C ended the training."""
-        return self.nets[-1].interrupted_
+        return any(net.interrupted_ for net in self.nets)
 
     @property
     def n_parameters(self) -> int:
@@ -54,15 +54,15 @@ class Ensemble:
         return Correction(np.median(medians, 0), (quantiles - medians[..., None]).mean(0))
 
 
-def train_ensemble(
+def ensemble_tasks(
     recipe: Recipe,
     panel: Panel,
     prepared: Preparation,
     seed: int,
     n_members: int,
     start: Ensemble | None = None,
-) -> Ensemble | None:
-    """Train networks on all windows of a panel; None where there are too few.
+) -> list[tuple[RecurrentNet, WindowData]]:
+    """Networks to train, and all windows of a panel to train them on; none if these are too few.
 
     Parameters
     ----------
@@ -78,16 +78,10 @@ def train_ensemble(
     most = sizes.max_steps * sizes.batch_size  # one for each place in a batch
     origins = training_origins(recipe, panel, prepared, seed, most)
     if len(origins) < FEWEST_WINDOWS:
-        return start
-    device = resolve_device(recipe.device, sizes.batch_size * recipe.work)
-    data = _windows(recipe, origins, device)
-    nets = []
-    for member in range(n_members):
-        weights = start.nets[member].module_ if start else None
-        nets.append(_train_net(recipe, data, seed + member, weights))
-        if nets[-1].interrupted_:
-            break
-    return Ensemble(recipe, nets)
+        return []
+    data = _windows(recipe, origins, resolve_device(recipe.device, sizes.batch_size * recipe.work))
+    weights = [net.module_ for net in start.nets] if start else [None] * n_members
+    return [(_new_net(recipe, data, seed + i, given), data) for i, given in enumerate(weights)]
 
 
 def _windows(recipe: Recipe, origins: Origins, device) -> WindowData:
@@ -107,10 +101,10 @@ def training_origins(
     return Origins.of(panel, prepared, ends, owners, recipe.horizon)
 
 
-def _train_net(
-    recipe: Recipe, data: WindowData, seed: int, start: RecurrentNetwork | None = None
+def _new_net(
+    recipe: Recipe, data: WindowData, seed: int, start: RecurrentNetwork | None
 ) -> RecurrentNet:
-    """Train one network, from new weights or from a copy of others."""
+    """Set up one network, with new weights or a copy of others."""
     sizes = recipe.sizes
     n_batches = math.ceil(len(data) / sizes.batch_size)
     plan = Plan(
@@ -126,5 +120,4 @@ def _train_net(
     if module is None:
         module = build_network(recipe.architecture, seed)
         torch.nn.init.zeros_(module.readout.weight)  # training starts from the base forecast
-    net = make_net(module, QuantileLoss(), plan, data.device)
-    return net.learn(data, None, verbose=recipe.verbose)
+    return make_net(module, QuantileLoss(), plan, data.device)

@@ -50,7 +50,8 @@ class BaseRecurrentForecaster(BaseForecaster):
         Time steps that make one recurrent step; "auto" aims at eight recurrent steps in a window.
     n_members : int or "auto", default="auto"
         Networks in the ensemble that is trained, whose median is its forecast; "auto" takes two
-        beside the pretrained network, and three without it.
+        beside the pretrained network or on 2,000 windows and more, and three otherwise. They are
+        trained side by side, as far as torch may use several threads.
     hidden_size : int or "auto", default="auto"
         Units of each recurrent layer; "auto" grows with the number of windows.
     num_layers : int, default=1
@@ -92,8 +93,9 @@ class BaseRecurrentForecaster(BaseForecaster):
         ``window_length``, ``segment_length``, ``hidden_size``, ``max_steps`` and ``batch_size``
         that were chosen.
     shares_ : dict of str to float
-        How far the forecasts follow the base forecast ("base"), the pretrained network ("prior")
-        and those trained on the series at hand ("trained"). The shares sum to one.
+        How far the forecasts follow the base forecast ("base"), the pretrained network as it is
+        ("prior") and fine-tuned ("tuned"), and those trained on the series at hand ("trained").
+        Those that take no part are left out. The shares sum to one.
     log_ : list of bool
         Whether the logarithm of each series is forecast.
     n_parameters_ : int

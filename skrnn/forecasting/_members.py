@@ -4,13 +4,14 @@ from typing import Protocol
 
 import numpy as np
 
+from .._training import learn_all
 from ._calibration import Correction, Prediction, random_walk_correction
-from ._ensemble import FEWEST_WINDOWS, Ensemble, train_ensemble, training_origins
+from ._ensemble import FEWEST_WINDOWS, Ensemble, ensemble_tasks, training_origins
 from ._origins import Origins
 from ._panel import Panel
 from ._preparation import Preparation
 from ._recipe import Recipe
-from .prior import LONGEST_WINDOW, TUNING_BATCH, Prior, fine_tune, n_tuning_steps
+from .prior import LONGEST_WINDOW, TUNING_BATCH, Prior, n_tuning_steps, tuning_task
 
 
 class Member(Protocol):
@@ -43,7 +44,7 @@ def train_members(
 ) -> Members:
     """Load and train the members that a recipe asks for, as far as the series are long enough.
 
-    Ctrl-C ends with the one in hand.
+    Ctrl-C ends with those in hand.
 
     Parameters
     ----------
@@ -59,16 +60,23 @@ def train_members(
     members = {}
     if recipe.prior:
         members["prior"] = Prior(recipe.cell)
+    tuning, training = [], []
     if recipe.tuned:
         mean_length = np.minimum(panel.lengths, LONGEST_WINDOW).mean()
         n_steps = n_tuning_steps(recipe.cell, mean_length, recipe.horizon, recipe.most_steps)
         origins = training_origins(recipe, panel, prepared, seed, n_steps * TUNING_BATCH)
         if len(origins) >= FEWEST_WINDOWS:
-            members["tuned"] = fine_tune(recipe.cell, origins, n_steps, seed, recipe.device)
-    if recipe.trained and not interrupted(members):
-        ensemble = train_ensemble(recipe, panel, prepared, seed, n_nets, start)
-        if ensemble is not None:
-            members["trained"] = ensemble
+            tuning = [tuning_task(recipe.cell, origins, n_steps, seed, recipe.device)]
+    if recipe.trained:
+        training = ensemble_tasks(recipe, panel, prepared, seed, n_nets, start)
+    nets = learn_all([*tuning, *training], recipe.verbose)
+    tuned, trained = nets[: len(tuning)], [net for net in nets[len(tuning) :] if net is not None]
+    if tuned and tuned[0] is not None:
+        members["tuned"] = Prior.fine_tuned(recipe.cell, tuned[0])
+    if trained:
+        members["trained"] = Ensemble(recipe, trained)
+    elif recipe.trained and start is not None:
+        members["trained"] = start
     return members
 
 

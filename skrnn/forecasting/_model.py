@@ -20,6 +20,7 @@ DOUBT = 1.0
 # Of the base forecast's error, that networks trained with columns must take away more than the
 # pretrained network does, where the series are too few to do without that network.
 LEAST_ADVANTAGE = 0.1
+LEAST_SHARE = 0.05  # of a correction that is worth the time its member takes
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,22 @@ def _try_out(recipe: Recipe, series, columns, seed: int) -> tuple[Recipe, Member
         better = recipe.given(held_out.promise(prediction))
         if better != recipe:
             recipe, members, prediction = attempt(better)
-    return recipe, members, _calibrate(held_out, members, prediction)
+    return _without_idle(recipe, held_out, members, prediction)
+
+
+def _without_idle(
+    recipe: Recipe, held_out: HeldOut, members: Members, prediction: Prediction
+) -> tuple[Recipe, Members, Calibration]:
+    """Calibrate, and leave out members whose share is not worth their time."""
+    calibration = _calibrate(held_out, members, prediction)
+    kept = calibration.shares >= min(LEAST_SHARE, calibration.shares.max())
+    if kept.all():
+        return recipe, members, calibration
+    names = [name for name, keep in zip(members, kept) if keep]
+    members = {name: members[name] for name in names}
+    corrections = [part for part, keep in zip(prediction.corrections, kept) if keep]
+    calibration = _calibrate(held_out, members, Prediction(prediction.base, corrections))
+    return recipe.only(names), members, calibration
 
 
 def _worth_it(held_out: HeldOut, members: Members, prediction: Prediction) -> bool:

@@ -13,7 +13,7 @@ from ._sizes import MOST_STEPS, Sizes, choose_sizes
 from ._windows import N_OWN_CHANNELS
 from .prior import PRETRAINED_CELLS
 
-MEMBERS, MEMBERS_BESIDE_PRIOR = 3, 2  # networks in the ensemble
+MEMBERS, FEWER_MEMBERS = 3, 2  # networks in the ensemble; fewer beside a prior, or of much data
 DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
 FEWEST_TO_TRAIN = 2000  # windows; with fewer, the pretrained network is seldom improved upon,
 FEWEST_TO_CONSIDER = 250  # and only where the series follow rules that smoothing does not know
@@ -103,6 +103,11 @@ class Recipe:
         n_steps = max(self.sizes.max_steps, min(LONGER * self.sizes.max_steps, self.most_steps))
         return replace(self, sizes=replace(self.sizes, max_steps=n_steps))
 
+    def only(self, members: list[str]) -> "Recipe":
+        """The same recipe with some of its members."""
+        asked = {name: name in members for name in ("prior", "tuned", "trained")}
+        return replace(self, **asked)
+
     def prepare(self, series, columns) -> Preparation:
         return Preparation.learn(series, columns, self.known, self.sp, self.horizon, self.base)
 
@@ -138,7 +143,7 @@ def choose_recipe(
     trained = most_steps > 0 and (not prior or len(known) > 0 or many)
     n_members = parameters["n_members"]
     if n_members == "auto":
-        n_members = MEMBERS_BESIDE_PRIOR if prior else MEMBERS
+        n_members = FEWER_MEMBERS if prior or many else MEMBERS
     asked = {name: parameters[name] for name in Sizes.__dataclass_fields__}
     same = "num_layers dropout lr weight_decay gradient_clip base device verbose"
     return Recipe(

@@ -81,7 +81,7 @@ class RecurrentLayer(nn.Module):
         outputs, state = self.core(x, given if given is None or self.cell == "lstm" else given[0])
         state = state if self.cell == "lstm" else (state,)  # each (directions, batch, hidden)
         if self.n_directions == 1:
-            return outputs, tuple(part[0] for part in state)
+            return outputs, tuple(part.squeeze(0) for part in state)  # cheaper than part[0]
         return outputs, tuple(part.transpose(0, 1).flatten(1) for part in state)
 
     def _run_rows(self, run_layer: Callable, x, state: State | None):

@@ -1,7 +1,7 @@
 """A recurrent network pretrained on synthetic series."""
 
 from ._inputs import LONGEST_WINDOW
-from ._prior import TUNING_BATCH, Prior, fine_tune, n_tuning_steps
+from ._prior import TUNING_BATCH, Prior, n_tuning_steps, tuning_task
 from ._weights import PRETRAINED_CELLS
 
 __all__ = [
@@ -9,6 +9,6 @@ __all__ = [
     "PRETRAINED_CELLS",
     "TUNING_BATCH",
     "Prior",
-    "fine_tune",
     "n_tuning_steps",
+    "tuning_task",
 ]

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..._batches import batches_by_length
 from ..._device import resolve_device, threads_for
-from ..._training import Plan, make_net
+from ..._training import Plan, RecurrentNet, make_net
 from ...nn.instruction_sets import can_run
 from .._calibration import Correction
 from .._origins import Origins
@@ -46,6 +46,11 @@ class Prior:
     cell: str
     tuned: PriorNetwork | None = None
     interrupted: bool = False
+
+    @classmethod
+    def fine_tuned(cls, cell: str, net: RecurrentNet) -> "Prior":
+        """The network of a `tuning_task` after its training."""
+        return cls(cell, net.module_.cpu().eval().requires_grad_(False), net.interrupted_)
 
     @property
     def network(self) -> PriorNetwork:
@@ -110,8 +115,10 @@ def n_tuning_steps(cell: str, mean_length: float, horizon: int, most: int) -> in
     return min(most, MOST_STEPS, affordable) if affordable >= FEWEST_STEPS else 0
 
 
-def fine_tune(cell: str, origins: Origins, n_steps: int, seed: int, device: str) -> Prior:
-    """Train a copy of the pretrained network on windows whose futures are known.
+def tuning_task(
+    cell: str, origins: Origins, n_steps: int, seed: int, device: str
+) -> tuple[RecurrentNet, PriorData]:
+    """A copy of the pretrained network to train, and windows whose futures are known.
 
     Parameters
     ----------
@@ -134,6 +141,4 @@ def fine_tune(cell: str, origins: Origins, n_steps: int, seed: int, device: str)
         seed=seed,
         work=work,
     )
-    net = make_net(network, QuantileLoss(), plan, data.device).learn(data, None)
-    tuned = net.module_.cpu().eval().requires_grad_(False)
-    return Prior(cell, tuned, net.interrupted_)
+    return make_net(network, QuantileLoss(), plan, data.device), data
