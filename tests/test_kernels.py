@@ -209,6 +209,29 @@ def test_layer_is_torch_s(instruction_set, monkeypatch, cell, lengths):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["one way", "both ways"])
+@pytest.mark.parametrize("given", [False, True], ids=["from zero", "given state"])
+def test_a_single_step_is_torch_s(cell, bidirectional, given):
+    layer = RecurrentLayer(cell, 3, 10, bidirectional=bidirectional)
+    generator = np.random.default_rng(0)
+    x = draw(generator, 1, 4, 3).requires_grad_()
+    n_directions, n_states = layer.n_directions, CELLS[cell].n_states
+    state = of_torch = None
+    if given:
+        of_torch = tuple(draw(generator, n_directions, 4, 10) for _ in range(n_states))
+        state = tuple(torch.cat(tuple(part), dim=1) for part in of_torch)
+    outputs, new_state = layer(x, state)
+    expected, last = layer.core(x, of_torch if cell == "lstm" or not given else of_torch[0])
+    torch.testing.assert_close(outputs, expected)
+    for part, other in zip(new_state, last if cell == "lstm" else (last,), strict=True):
+        torch.testing.assert_close(part, torch.cat(tuple(other), dim=1))
+    leaves = [x, *layer.parameters()]
+    ours = torch.autograd.grad(outputs.square().sum(), leaves)
+    for a, b in zip(ours, torch.autograd.grad(expected.square().sum(), leaves), strict=True):
+        torch.testing.assert_close(a, b)
+
+
 @needs_kernels
 def test_a_graph_can_be_used_twice():
     weights, x, lengths, _ = make_case("gru", 5, 4, 2, 8, 0)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import linear
 
 State = tuple[Tensor, ...]  # each (batch, hidden)
 
@@ -31,10 +32,10 @@ class Weights(NamedTuple):
     recurrent_bias: Tensor  # (gates * hidden,)
 
     def project_input(self, x: Tensor) -> Tensor:
-        return x @ self.input.T + self.input_bias
+        return linear(x, self.input, self.input_bias)
 
     def project_hidden(self, hidden: Tensor) -> Tensor:
-        return hidden @ self.recurrent.T + self.recurrent_bias
+        return linear(hidden, self.recurrent, self.recurrent_bias)
 
 
 def rnn_tanh(x: Tensor, state: State, weights: Weights) -> State:

@@ -31,8 +31,7 @@ struct Job {
     float *last_h, *last_c;  // (batch, width)
     const float *doutputs;   // (n, width) or null
     const float *dlast_h, *dlast_c;  // (batch, width) or null
-    float *dgates;           // (n, gates * width): gradients of the recurrent products
-    float *dunreset;         // (n, width), GRU: gradient of the candidate's input projection
+    float *dgates;  // (n, (alone + gates) * width): gradients of the gates, as `backward` writes them
     float *dh0, *dc0;        // (batch, width)
     const float* decays;     // (n, width) or null: factors of the state before each step
     float* ddecays;          // (n, width)
@@ -91,8 +90,7 @@ struct InstructionSet {
     void (*run)(const Job&);
     Pack pack_forward, pack_backward;
     void (*weight_gradient)(const float*, long, const float*, long, long, long, long, float*);
-    void (*product)(const float*, long, long, const float*, bool, long, const float*, bool, long, long,
-                    float*);
+    void (*product)(const float*, long, long, const float*, bool, long, const float*, long, long, float*);
 };
 #define FUNCTIONS(set) \
     set::run, set::pack_forward, set::pack_backward, set::weight_gradient, set::product
@@ -166,11 +164,11 @@ PyObject* pack(PyObject*, PyObject* args) {
 PyObject* run(PyObject*, PyObject* args) {
     Job job = {};
     int set;
-    unsigned long long sizes, p[18] = {};
-    if (!PyArg_ParseTuple(args, "iiiiilllllKKKKKKKKKKKKKKKKK|KK", &set, &job.cell, &job.backward,
+    unsigned long long sizes, p[17] = {};
+    if (!PyArg_ParseTuple(args, "iiiiilllllKKKKKKKKKKKKKKKK|KK", &set, &job.cell, &job.backward,
                           &job.reverse, &job.keep, &job.steps, &job.batch, &job.width, &job.begin,
                           &job.end, &sizes, p, p + 1, p + 2, p + 3, p + 4, p + 5, p + 6, p + 7, p + 8,
-                          p + 9, p + 10, p + 11, p + 12, p + 13, p + 14, p + 15, p + 16, p + 17) ||
+                          p + 9, p + 10, p + 11, p + 12, p + 13, p + 14, p + 15, p + 16) ||
         !is_set(set))
         return nullptr;
     job.sizes = (const long long*)sizes;
@@ -187,11 +185,10 @@ PyObject* run(PyObject*, PyObject* args) {
     job.dlast_h = (const float*)p[10];
     job.dlast_c = (const float*)p[11];
     job.dgates = (float*)p[12];
-    job.dunreset = (float*)p[13];
-    job.dh0 = (float*)p[14];
-    job.dc0 = (float*)p[15];
-    job.decays = (const float*)p[16];
-    job.ddecays = (float*)p[17];
+    job.dh0 = (float*)p[13];
+    job.dc0 = (float*)p[14];
+    job.decays = (const float*)p[15];
+    job.ddecays = (float*)p[16];
     return without_lock([&] {
         std::vector<long> offsets(job.steps + 1);
         for (long t = 0; t < job.steps; ++t)
@@ -203,33 +200,33 @@ PyObject* run(PyObject*, PyObject* args) {
     });
 }
 
-// weight_gradient(set, gradients, gates, values, width, n, begin, end, sums)
+// weight_gradient(set, gradients, stride, values, width, n, begin, end, sums)
 PyObject* weight_gradient(PyObject*, PyObject* args) {
     int set;
     unsigned long long gradients, values, sums;
-    long gates, width, n, begin, end;
-    if (!PyArg_ParseTuple(args, "iKlKllllK", &set, &gradients, &gates, &values, &width, &n, &begin,
+    long stride, width, n, begin, end;
+    if (!PyArg_ParseTuple(args, "iKlKllllK", &set, &gradients, &stride, &values, &width, &n, &begin,
                           &end, &sums) ||
         !is_set(set))
         return nullptr;
     return without_lock([&] {
-        SETS[set].weight_gradient((const float*)gradients, gates, (const float*)values, width, n, begin,
+        SETS[set].weight_gradient((const float*)gradients, stride, (const float*)values, width, n, begin,
                                   end, (float*)sums);
     });
 }
 
-// product(set, a, a_stride, k_count, b, transposed, columns, start, add, out, begin, end)
+// product(set, a, a_stride, k_count, b, transposed, columns, start, out, begin, end)
 PyObject* product(PyObject*, PyObject* args) {
-    int set, transposed, add;
+    int set, transposed;
     unsigned long long a, b, start, out;
     long a_stride, k_count, columns, begin, end;
-    if (!PyArg_ParseTuple(args, "iKllKilKiKll", &set, &a, &a_stride, &k_count, &b, &transposed, &columns,
-                          &start, &add, &out, &begin, &end) ||
+    if (!PyArg_ParseTuple(args, "iKllKilKKll", &set, &a, &a_stride, &k_count, &b, &transposed, &columns,
+                          &start, &out, &begin, &end) ||
         !is_set(set))
         return nullptr;
     return without_lock([&] {
         SETS[set].product((const float*)a, a_stride, k_count, (const float*)b, transposed, columns,
-                          (const float*)start, add, begin, end, (float*)out);
+                          (const float*)start, begin, end, (float*)out);
     });
 }
 

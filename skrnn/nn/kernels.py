@@ -33,7 +33,7 @@ def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
     x : Tensor of shape (steps, batch, channels), or PackedSequence
     recurrent : Tensor of shape (gates * hidden, hidden)
     """
-    n_steps = len(x.batch_sizes) if isinstance(x, PackedSequence) else len(x)
+    n_steps = len(x.batch_sizes) if isinstance(x, PackedSequence) else x.shape[0]
     return n_steps >= FEWEST_STEPS[cell] and can_run(recurrent)
 
 
@@ -45,21 +45,23 @@ class Run(NamedTuple):
     cell : str
     sizes : Tensor of shape (steps,), or None
         Sequences that have each step, longest first; None if all have all steps.
-    steps, batch : int
+    rows, steps, batch : int
+        Rows are those of all steps together.
     reverse : bool
     """
 
     cell: str
     sizes: Tensor | None
+    rows: int
     steps: int
     batch: int
     reverse: bool
 
-    def previous_rows(self, n_rows: int) -> Tensor | slice:
+    def previous_rows(self) -> Tensor | slice:
         """Where, in ``states`` of `FusedLayer`, the state before each row stands."""
         if self.sizes is None:
-            return slice(self.batch, None) if self.reverse else slice(n_rows)
-        rows = torch.arange(n_rows)
+            return slice(self.batch, None) if self.reverse else slice(self.rows)
+        rows = torch.arange(self.rows)
         if not self.reverse:
             before = torch.cat([torch.tensor([self.batch]), self.sizes[:-1]])
             return self.batch + rows - before.repeat_interleave(self.sizes)
@@ -67,6 +69,11 @@ class Run(NamedTuple):
         after = torch.cat([self.sizes[1:], torch.tensor([0])]).repeat_interleave(self.sizes)
         following = self.batch + rows + self.sizes.repeat_interleave(self.sizes)
         return torch.where(position < after, following, position)
+
+
+# Of how many gates, the last ones, the gradient of the input projection differs from that of the
+# recurrent product: the GRU's candidate's input does not pass the reset gate.
+ALONE = {"rnn": 0, "rnn_relu": 0, "lstm": 0, "gru": 1}
 
 
 class FusedLayer(torch.autograd.Function):
@@ -98,27 +105,23 @@ class FusedLayer(torch.autograd.Function):
         run, width = ctx.run, input.shape[0] // CELLS[ctx.run.cell].n_gates
         doutputs, *dlast = (_widened(x, width) for x in (doutputs, *dlast))
         ddecays = None if decays is None else torch.empty_like(decays)
-        dgates, dunreset, dstates = _backward(
+        dgates, dstates = _backward(
             run, recurrent, kept, doutputs, dlast, ctx.has_state, (decays, ddecays)
         )
-        previous = states[run.previous_rows(len(rows))]
+        previous = states[run.previous_rows()]
         if decays is not None:
             previous, ddecays = previous * decays, _unpadded(ddecays, ctx.hidden)
-        drecurrent, drecurrent_bias = weight_gradient(dgates, previous), dgates.sum(0)
+        n_alone = width * ALONE[run.cell]  # as many of the last gates have recurrent gradients of
+        of_inputs = slice(
+            0, input.shape[0]
+        )  # their own, and those of their inputs come first of all
+        drecurrent = weight_gradient(dgates[:, n_alone:], previous)
+        dinput = _first_to_last(weight_gradient(dgates[:, of_inputs], rows), n_alone)
+        sums = dgates.sum(0)
+        drecurrent_bias, dinput_bias = sums[n_alone:], _first_to_last(sums[of_inputs], n_alone)
         drows = None
-        if dunreset is None:
-            dinput, dinput_bias = weight_gradient(dgates, rows), drecurrent_bias
-            if ctx.needs_input_grad[1]:
-                drows = multiply(dgates, input)
-        else:  # GRU: the candidate's input projection does not pass the reset gate
-            n = 2 * width
-            dinput = torch.cat(
-                [weight_gradient(dgates[:, :n], rows), weight_gradient(dunreset, rows)]
-            )
-            dinput_bias = torch.cat([drecurrent_bias[:n], dunreset.sum(0)])
-            if ctx.needs_input_grad[1]:
-                drows = multiply(dgates[:, :n], input[:n])
-                drows = multiply(dunreset, input[n:], onto=drows)
+        if ctx.needs_input_grad[1]:
+            drows = multiply(dgates[:, of_inputs], _last_to_first(input, n_alone))
         gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
         dstates = (x if x is None else _unpadded(x, ctx.hidden) for x in dstates)
         return None, drows, *_cut(gradients, width, ctx.hidden), *dstates, ddecays
@@ -134,13 +137,11 @@ class Kept(NamedTuple):
     last: tuple[Tensor, ...]  # each (batch, width)
 
     def outputs(self, run: Run) -> Tensor:
-        n_rows = len(self.gates)
         # in reverse over full sequences, the initial states come after the outputs
-        return self.states[:n_rows] if _is_back_to_front(run) else self.states[run.batch :]
+        return self.states[: run.rows] if _is_back_to_front(run) else self.states[run.batch :]
 
     def initial(self, run: Run) -> Tensor:
-        n_rows = len(self.gates)
-        return self.states[n_rows:] if _is_back_to_front(run) else self.states[: run.batch]
+        return self.states[run.rows :] if _is_back_to_front(run) else self.states[: run.batch]
 
 
 def _is_back_to_front(run: Run) -> bool:
@@ -181,9 +182,10 @@ def run_layer(
     *state : Tensor of shape (batch, hidden)
         State after the last step run.
     """
-    steps = len(rows) // batch if sizes is None else len(sizes)
+    n_rows = rows.shape[0]  # not len(rows), a call of several µs
+    steps = n_rows // batch if sizes is None else sizes.shape[0]
     h0, c0 = (*(state or ()), None, None)[:2]
-    run = Run(cell, sizes, steps, batch, reverse)
+    run = Run(cell, sizes, n_rows, steps, batch, reverse)
     if torch.is_grad_enabled():
         return FusedLayer.apply(run, rows, *weights, h0, c0, decays)
     hidden = weights.recurrent.shape[1]
@@ -193,7 +195,7 @@ def run_layer(
 
 
 def _forward(run, rows, weights: Weights, recurrent, state, keep: bool, decays) -> Kept:
-    n_rows, n_gates = len(rows), CELLS[run.cell].n_gates
+    n_rows, n_gates = run.rows, CELLS[run.cell].n_gates
     width = weights.input.shape[0] // n_gates
     gates = None if keep else scratch("gates", n_rows, n_gates * width)
     gates = project(rows, weights.input, weights.input_bias, gates)
@@ -228,7 +230,7 @@ def _forward(run, rows, weights: Weights, recurrent, state, keep: bool, decays) 
             None if state[1] is None else kept.memory,
             *last,
         ),
-        (None,) * 7,
+        (None,) * 6,
         () if decays is None else (decays, None),
     )
     return kept
@@ -237,8 +239,7 @@ def _forward(run, rows, weights: Weights, recurrent, state, keep: bool, decays) 
 def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state, decays):
     n_states = CELLS[run.cell].n_states
     width = kept.states.shape[1]
-    dgates = scratch("dgates", *kept.gates.shape)
-    dunreset = scratch("dunreset", len(kept.gates), width) if run.cell == "gru" else None
+    dgates = scratch("dgates", run.rows, kept.gates.shape[1] + width * ALONE[run.cell])
     dstates = tuple(kept.states.new_empty(run.batch, width) for _ in range(n_states))
     _call(
         run,
@@ -248,7 +249,7 @@ def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state, decays):
         recurrent,
         (
             kept.gates,
-            kept.extra if len(kept.extra) else None,
+            kept.extra if CELLS[run.cell].n_gates > 1 else None,
             kept.outputs(run),
             None,
             kept.initial(run) if has_state[0] else None,
@@ -256,11 +257,11 @@ def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state, decays):
             None,
             None,
         ),
-        (doutputs, *(*dlast, None)[:2], dgates, dunreset, *(*dstates, None)[:2]),
+        (doutputs, *(*dlast, None)[:2], dgates, *(*dstates, None)[:2]),
         () if decays[0] is None else decays,
     )
     dstates = (*dstates, None)[:2]
-    return dgates, dunreset, [d if has else None for d, has in zip(dstates, has_state)]
+    return dgates, [d if has else None for d, has in zip(dstates, has_state)]
 
 
 def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays, decays) -> None:
@@ -283,7 +284,7 @@ def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays
     addresses = [0 if x is None else x.data_ptr() for x in arrays]
     head = (number, CELL_NUMBERS[run.cell], backward, run.reverse, keep)
     sizes = (run.steps, run.batch, width)
-    parts = _split_rows(run, n_gates * width * width * len(gates))
+    parts = _split_rows(run, n_gates * width * width * run.rows)
     in_parallel(_kernels.run, [(*head, *sizes, *part, *addresses) for part in parts])
 
 
@@ -322,6 +323,15 @@ def _cut(gradients: Weights, width: int, hidden: int) -> Weights:
         return gradients
     cut = [x.view(-1, width, *x.shape[1:])[:, :hidden].flatten(0, 1) for x in gradients]
     return Weights(*cut)._replace(recurrent=cut[1][:, :hidden])
+
+
+def _first_to_last(x: Tensor, n: int) -> Tensor:
+    """Rows with the first n of them behind the others."""
+    return torch.cat([x[n:], x[:n]]) if n else x
+
+
+def _last_to_first(x: Tensor, n: int) -> Tensor:
+    return torch.cat([x[-n:], x[:-n]]) if n else x
 
 
 def _widened(x: Tensor | None, width: int) -> Tensor | None:

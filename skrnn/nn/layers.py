@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from . import kernels
-from .cells import State, Weights
+from .cells import CELLS, State, Weights
 
 TORCH_LAYERS = {
     "rnn": nn.RNN,
@@ -15,6 +15,12 @@ TORCH_LAYERS = {
     "lstm": nn.LSTM,
     "gru": nn.GRU,
 }
+
+
+WEIGHT_NAMES = [
+    tuple(name + suffix for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+    for suffix in ("_l0", "_l0_reverse")
+]
 
 
 class RecurrentLayer(nn.Module):
@@ -34,31 +40,28 @@ class RecurrentLayer(nn.Module):
     ----------
     core : torch.nn.RNN, torch.nn.LSTM or torch.nn.GRU
         Holds the weights, so that a ``state_dict`` of the torch layer loads into it.
+    n_directions : int
     """
 
     def __init__(self, cell: str, input_size: int, hidden_size: int, bidirectional: bool = False):
         super().__init__()
         self.cell = cell
         self.core = TORCH_LAYERS[cell](input_size, hidden_size, bidirectional=bidirectional)
+        self.n_directions = 2 if bidirectional else 1
 
     @property
     def output_size(self) -> int:
         return self.core.hidden_size * self.n_directions
 
-    @property
-    def n_directions(self) -> int:
-        return 2 if self.core.bidirectional else 1
-
     def weights(self, direction: int = 0) -> Weights:
         """Weights of one direction (0 forward, 1 backward)."""
-        suffix = "_l0_reverse" if direction else "_l0"
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        return Weights(*(getattr(self.core, name + suffix) for name in names))
+        core = self.core  # looked up once: modules take a microsecond for it
+        return Weights(*(getattr(core, name) for name in WEIGHT_NAMES[direction]))
 
     def forward(
         self, x: Tensor | PackedSequence, state: State | None = None
     ) -> tuple[Tensor | PackedSequence, State]:
-        """Run the layer, on the fused kernels where they are faster.
+        """Run the layer, on the fused kernels or torch's own, whichever is faster.
 
         Parameters
         ----------
@@ -73,6 +76,8 @@ class RecurrentLayer(nn.Module):
         state : tuple of Tensor of shape (batch, output_size)
             State after each direction's last valid step; its first item is the output there.
         """
+        if not isinstance(x, PackedSequence) and x.shape[0] == 1:
+            return self._run_cell(x[0], state)  # with less around it than torch's layers have
         if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
             return self._run_rows(kernels.run_layer, x, state)
         given = None
@@ -83,6 +88,16 @@ class RecurrentLayer(nn.Module):
         if self.n_directions == 1:
             return outputs, tuple(part.squeeze(0) for part in state)  # cheaper than part[0]
         return outputs, tuple(part.transpose(0, 1).flatten(1) for part in state)
+
+    def _run_cell(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """Run each direction over one step, x of shape (batch, channels)."""
+        cell = CELLS[self.cell]
+        if state is None:
+            state = (x.new_zeros(len(x), self.output_size),) * cell.n_states
+        given = zip(*(part.chunk(self.n_directions, 1) for part in state))
+        steps = [cell.step(x, part, self.weights(i)) for i, part in enumerate(given)]
+        state = steps[0] if len(steps) == 1 else tuple(torch.cat(p, dim=1) for p in zip(*steps))
+        return state[0].unsqueeze(0), state
 
     def _run_rows(self, run_layer: Callable, x, state: State | None):
         """Run each direction by a function like `kernels.run_layer`, on packed rows."""

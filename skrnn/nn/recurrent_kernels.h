@@ -48,7 +48,8 @@ static inline vec tanh(vec x) { return 2.f / (1.f + exponential(-2.f * x)) - 1.f
 // `acc` holds the recurrent products with their bias. Returns the new output; keeps the activated
 // gates in place of `in` and one more value in `extra`, which backward needs, where `keep` is set.
 // backward: d is the gradient of the output. Writes the gradients of the recurrent products to
-// `out`, and returns what of d goes to the previous output without passing a weight.
+// `out`, after those of the `alone` gates' input projections, which differ from theirs, and returns
+// what of d goes to the previous output without passing a weight.
 struct Unit {
     float* gates;       // this row's gates, at these units
     float* extra;       // this row's extra value, at these units, or null
@@ -58,24 +59,24 @@ struct Unit {
 };
 
 struct RnnTanh {
-    static constexpr int gates = 1;
+    static constexpr int gates = 1, alone = 0;
     static constexpr bool has_memory = false, has_extra = false;
     static inline vec forward(const Unit& u, const vec* acc, vec&, bool) {
         return tanh(load(u.gates) + acc[0]);
     }
-    static inline vec backward(const Unit&, vec d, vec h, vec&, float* out, float*) {
+    static inline vec backward(const Unit&, vec d, vec h, vec&, float* out) {
         store(out, d * (1.f - h * h));
         return (vec){};
     }
 };
 
 struct RnnRelu {
-    static constexpr int gates = 1;
+    static constexpr int gates = 1, alone = 0;
     static constexpr bool has_memory = false, has_extra = false;
     static inline vec forward(const Unit& u, const vec* acc, vec&, bool) {
         return at_least(load(u.gates) + acc[0], (vec){});
     }
-    static inline vec backward(const Unit&, vec d, vec h, vec&, float* out, float*) {
+    static inline vec backward(const Unit&, vec d, vec h, vec&, float* out) {
         store(out, h > (vec){} ? d : (vec){});
         return (vec){};
     }
@@ -83,7 +84,7 @@ struct RnnRelu {
 
 // Gates in torch's order: input, forget, candidate, output. extra: the memory after the step.
 struct Lstm {
-    static constexpr int gates = 4;
+    static constexpr int gates = 4, alone = 0;
     static constexpr bool has_memory = true, has_extra = true;
     static inline vec forward(const Unit& u, const vec* acc, vec& memory, bool keep) {
         const vec input = sigmoid(load(u.gates) + acc[0]);
@@ -100,7 +101,7 @@ struct Lstm {
         }
         return output * tanh(memory);
     }
-    static inline vec backward(const Unit& u, vec d, vec, vec& dmemory, float* out, float*) {
+    static inline vec backward(const Unit& u, vec d, vec, vec& dmemory, float* out) {
         const vec input = load(u.gates), forget = load(u.gates + u.width);
         const vec candidate = load(u.gates + 2 * u.width), output = load(u.gates + 3 * u.width);
         const vec squashed = tanh(load(u.extra));
@@ -115,9 +116,10 @@ struct Lstm {
 };
 
 // Gates in torch's order: reset, update, candidate. extra: the candidate's recurrent product. Its
-// gradient is the candidate's times the reset gate; the input's, without it, goes to `unreset`.
+// gradient is that of the candidate's input projection, the one that stands alone, times the reset
+// gate.
 struct Gru {
-    static constexpr int gates = 3;
+    static constexpr int gates = 3, alone = 1;
     static constexpr bool has_memory = false, has_extra = true;
     static inline vec forward(const Unit& u, const vec* acc, vec&, bool keep) {
         const vec reset = sigmoid(load(u.gates) + acc[0]);
@@ -131,14 +133,14 @@ struct Gru {
         }
         return candidate + update * (u.previous - candidate);
     }
-    static inline vec backward(const Unit& u, vec d, vec, vec&, float* out, float* unreset) {
+    static inline vec backward(const Unit& u, vec d, vec, vec&, float* out) {
         const vec reset = load(u.gates), update = load(u.gates + u.width);
         const vec candidate = load(u.gates + 2 * u.width);
         const vec dcandidate = d * (1.f - update) * (1.f - candidate * candidate);
-        store(out, dcandidate * load(u.extra) * reset * (1.f - reset));
-        store(out + u.width, d * (u.previous - candidate) * update * (1.f - update));
-        store(out + 2 * u.width, dcandidate * reset);
-        store(unreset, dcandidate);
+        store(out, dcandidate);
+        store(out + u.width, dcandidate * load(u.extra) * reset * (1.f - reset));
+        store(out + 2 * u.width, d * (u.previous - candidate) * update * (1.f - update));
+        store(out + 3 * u.width, dcandidate * reset);
         return d * update;
     }
 };
@@ -175,10 +177,12 @@ static inline void in_blocks(long row, long end, const Body& body) {
 template <class Cell>
 struct Rows {
     const Job& job;
-    const long begin, end, width, row_width;  // row_width: of all gates
+    // width: of a gate; row_width: of all gates; gradient_width: of all of a row's gradients
+    const long begin, end, width, row_width, gradient_width;
 
     Rows(const Job& j, long b, long e)
-        : job(j), begin(b), end(e), width(j.width), row_width(Cell::gates * j.width) {}
+        : job(j), begin(b), end(e), width(j.width), row_width(Cell::gates * j.width),
+          gradient_width((Cell::alone + Cell::gates) * j.width) {}
 
     long time(long step) const { return job.reverse ? job.steps - 1 - step : step; }
     // Rows of this block that have a step t.
@@ -335,8 +339,7 @@ static void through_gates(const Rows<Cell>& rows, long step, float* dstate, floa
                             load(c + unit) * decay};
             vec dm = Cell::has_memory ? load(dmemory + at) : vec{};
             const vec kept = Cell::backward(u, d, load(job.outputs + here), dm,
-                                            job.dgates + packed * rows.row_width + unit,
-                                            job.dunreset ? job.dunreset + here : nullptr);
+                                            job.dgates + packed * rows.gradient_width + unit);
             store(dstate + at, kept);
             if (Cell::has_memory) store(dmemory + at, dm);
         }
@@ -381,8 +384,9 @@ static void backward_rows(const Job& job, long begin, long end, float* buffer) {
             if (Cell::has_memory) copy_rows(job.dc0 + origin, dmemory, active, running, width);
         }
         through_gates<Cell>(rows, step, dstate, dmemory);
-        add_product<false>(job.dgates + rows.first(t) * rows.row_width, rows.row_width, job.weights,
-                           rows.row_width, dstate, active, width);
+        const float* recurrent = job.dgates + rows.first(t) * rows.gradient_width + Cell::alone * width;
+        add_product<false>(recurrent, rows.gradient_width, job.weights, rows.row_width, dstate, active,
+                           width);
         if (job.decays) through_decay<Cell>(rows, step, dstate, dmemory);
         running = active;
     }
@@ -413,9 +417,10 @@ static void pack_backward(const float* weights, long gates, long hidden, long wi
                 }
 }
 
-// sums (gates, width), rows [begin, end): gradients (n, gates), transposed, times values (n, width).
-// Both are taken in chunks that fit the caches, as panels and as strips of gates.
-static void weight_gradient(const float* gradients, long gates, const float* values, long width,
+// sums (gates, width), rows [begin, end): gradients (n, gates), whose rows are `stride` apart,
+// transposed, times values (n, width). Both are taken in chunks that fit the caches, as panels and as
+// strips of gates.
+static void weight_gradient(const float* gradients, long stride, const float* values, long width,
                             long n, long begin, long end, float* sums) {
     const long chunk = 256, strip = 16;
     std::vector<float> panels(chunk * width), columns(chunk * strip);
@@ -430,7 +435,7 @@ static void weight_gradient(const float* gradients, long gates, const float* val
         for (long gate = begin; gate < end; gate += strip) {
             const long rows = end - gate < strip ? end - gate : strip;
             for (long k = 0; k < k_count; ++k)
-                memcpy(columns.data() + k * strip, gradients + (first + k) * gates + gate,
+                memcpy(columns.data() + k * strip, gradients + (first + k) * stride + gate,
                        sizeof(float) * rows);
             add_product<true>(columns.data(), strip, panels.data(), k_count, sums + gate * width,
                               rows, width);
@@ -438,10 +443,10 @@ static void weight_gradient(const float* gradients, long gates, const float* val
     }
 }
 
-// out (n, columns), rows [begin, end), += a (n, k_count) * b (k_count, columns); b may lie transposed.
-// `start` (columns,) replaces what is in out, and so do zeros, unless out is to be added to.
+// out (n, columns), rows [begin, end): a (n, k_count) * b (k_count, columns) + start (columns,), or
+// without `start`, where it is null; b may lie transposed.
 static void product(const float* a, long a_stride, long k_count, const float* b, bool transposed,
-                    long columns, const float* start, bool add, long begin, long end, float* out) {
+                    long columns, const float* start, long begin, long end, float* out) {
     std::vector<float> panels(k_count * columns);
     float* to = panels.data();
     for (long column = 0; column < columns; column += panel_columns(column, columns))
@@ -451,7 +456,7 @@ static void product(const float* a, long a_stride, long k_count, const float* b,
     const long block = 64;
     for (long row = begin; row < end; row += block) {
         const long rows = end - row < block ? end - row : block;
-        for (long i = row; i < row + rows && !add; ++i) {
+        for (long i = row; i < row + rows; ++i) {
             if (start) memcpy(out + i * columns, start, sizeof(float) * columns);
             else memset(out + i * columns, 0, sizeof(float) * columns);
         }

@@ -36,6 +36,8 @@ def in_parallel(function, calls: list[tuple]) -> None:
 
 def cuts(n_parts: int, work: float) -> list[int]:
     """Bounds of as many shares of some parts as there are threads worth using."""
+    if work < 2 * SPLIT_WORK:
+        return [0, n_parts]
     allowed = getattr(_memory, "n_threads", None) or torch.get_num_threads()
     n_threads = max(1, min(allowed, int(work / SPLIT_WORK), n_parts))
     return [n_parts * i // n_threads for i in range(n_threads + 1)]
