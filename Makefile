@@ -1,8 +1,9 @@
 # Everything runs in .venv, which each target makes if it is not there.
 PYTHON ?= python3
 BIN := .venv/bin
-# Tests run in two processes, for two cores.
+# Tests run in two processes of one thread, for two cores.
 WORKERS ?= 2
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
 .PHONY: browser compare test test-slow test-sanitized lint format bench bench-forecasting bench-classification clean
 
@@ -10,10 +11,10 @@ compare: .venv/installed
 	$(BIN)/skrnn compare --dataset airline --horizon 12 --sp 12 --out report/
 
 test: .venv/installed
-	$(BIN)/python -m pytest -n $(WORKERS) --timeout 300
+	$(PYTEST) --timeout 300
 
 test-slow: .venv/installed-slow browser
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow --timeout 1800
+	$(PYTEST) -m slow --timeout 1800
 
 # The report's tests need a headless Chromium; without one they are skipped, and say so.
 browser:

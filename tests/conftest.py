@@ -62,3 +62,11 @@ def _global_state_is_left_alone():
     threads = torch.get_num_threads()
     yield
     assert torch.get_num_threads() == threads
+
+
+@pytest.fixture
+def torch_threads():
+    """Set the number of torch's threads for a test."""
+    before = torch.get_num_threads()
+    yield torch.set_num_threads
+    torch.set_num_threads(before)

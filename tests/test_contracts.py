@@ -116,9 +116,9 @@ def test_global_generators_are_untouched(make, data, random_state):
     assert random.getstate() == before[2]
 
 
-def test_number_of_threads_is_restored(make, data):
+def test_number_of_threads_is_restored(make, data, torch_threads):
     X, y = data
-    torch.set_num_threads(2)
+    torch_threads(2)
     make().fit(X, y).predict(X)
     assert torch.get_num_threads() == 2
     with pytest.raises(ValueError, match="diverged"):

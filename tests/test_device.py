@@ -50,8 +50,8 @@ def test_pickle_made_on_a_gpu_loads_without_one(monkeypatch):
     loaded.partial_fit(X, y)
 
 
-def test_one_thread_for_small_work_and_all_for_large():
-    torch.set_num_threads(2)
+def test_one_thread_for_small_work_and_all_for_large(torch_threads):
+    torch_threads(2)
     with _device.threads_for(_device.ONE_THREAD_WORK / 2):
         assert torch.get_num_threads() == 1
     with _device.threads_for(_device.ONE_THREAD_WORK * 2):

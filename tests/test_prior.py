@@ -246,13 +246,6 @@ def test_a_long_panel_is_trained_on(make):
     pd.testing.assert_frame_equal(forecaster.predict(), again.predict())
 
 
-@pytest.fixture
-def torch_threads():
-    before = torch.get_num_threads()
-    yield torch.set_num_threads
-    torch.set_num_threads(before)
-
-
 def steps_until(monkeypatch, n, interrupt):
     """The training steps of all networks, the n-th of which is interrupted."""
     original, steps = torch.optim.AdamW.step, []
@@ -427,7 +420,7 @@ def test_no_forecast_runs_away(make):
 
 
 @pytest.fixture
-def tool(monkeypatch):
+def tool(monkeypatch, torch_threads):
     path = Path(__file__).parents[1] / "tools" / "train_prior.py"
     spec = importlib.util.spec_from_file_location("train_prior", path)
     module = importlib.util.module_from_spec(spec)
@@ -435,9 +428,7 @@ def tool(monkeypatch):
     monkeypatch.setattr(module, "SHARD_SIZE", 8)
     monkeypatch.setattr(module, "VALIDATION_SHARDS", 1)
     monkeypatch.setattr(module, "LENGTHS", (20, 60))
-    n_threads = torch.get_num_threads()
-    yield module
-    torch.set_num_threads(n_threads)
+    return module
 
 
 def test_the_tool_trains_and_goes_on(tool, tmp_path, capsys):
