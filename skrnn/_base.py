@@ -45,7 +45,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     hidden_size: int = 64
     num_layers: int = 1
     bidirectional: bool = False
-    dropout: float = 0.0
+    dropout: float | str = "auto"
     segment_length: int | str = 1
     n_channels: int | None = None
     missing: str = "error"
@@ -55,7 +55,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     layer_norm: bool = False
     variational_dropout: float = 0.0
     max_epochs: int | str = "auto"
-    batch_size: int = 32
+    batch_size: int | str = "auto"
     lr: float | str = "auto"
     weight_decay: float = 1e-2
     gradient_clip: float | None = 1.0
@@ -72,6 +72,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     _parameter_constraints = {
         **COMMON,
         "bidirectional": ["boolean"],
+        "dropout": [*COMMON["dropout"], one_of("auto")],
         "n_channels": [at_least(1), None],
         "missing": [one_of(*MISSING)],
         "time_channel": [Integral, str, None],
@@ -80,6 +81,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         "layer_norm": ["boolean"],
         "variational_dropout": COMMON["dropout"],
         "max_epochs": [at_least(1), one_of("auto")],
+        "batch_size": [*COMMON["batch_size"], one_of("auto")],
         "lr": [*COMMON["lr"], one_of("auto")],
         "early_stopping": ["boolean"],
         "validation_fraction": [open_interval(0, 1)],
@@ -90,6 +92,8 @@ class BaseRecurrent(BaseEstimator, ABC):
     }
 
     # What estimators do differently
+
+    _dropout_beside_conv = 0.0  # that dropout="auto" stands for, of what recurrent layers give
 
     @abstractmethod
     def _readout(self) -> dict:
@@ -137,7 +141,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             train, held_out = self._split(sequences, y, sample_weight, seed)
             if not resume:
                 self._learn_encoding(*train)
-            plan = make_plan(self, train[0], seed, count_epochs(self, len(train[0])))
+            plan = make_plan(self, train[0], seed, count_epochs(self, train[0]))
             device = resolve_device(self.device, plan.work)
             module = fitted_module(self) if resume else new_module(self, train[0], seed, device)
             net = make_net(module, self._make_loss(), plan, device, self.callbacks)

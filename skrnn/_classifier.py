@@ -28,6 +28,8 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
 
     class_weight: dict | str | list | None = None
 
+    _dropout_beside_conv = 0.8  # of Karim et al. 2018
+
     _parameter_constraints = {
         **BasePooled._parameter_constraints,
         "class_weight": [dict, list, one_of("balanced"), None],

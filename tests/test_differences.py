@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import skrnn
+from skrnn._design import count_batch, count_epochs
 from skrnn._differences import with_differences
 from skrnn._sequences import Sequences
 
@@ -162,6 +163,22 @@ def test_few_sequences_are_passed_more_often(n_samples, batch_size, epochs):
     X = np.random.default_rng(0).normal(size=(n_samples, 2))
     model = skrnn.RNNRegressor(hidden_size=2, batch_size=batch_size, random_state=0).fit(X, X[:, 0])
     assert model.n_iter_ == epochs
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "n_timesteps", "batch_size", "epochs"),
+    [(20, 4, 32, 1200), (40, 50, 32, 600), (40, 60, 16, 400), (640, 60, 16, 60)],
+)
+def test_convolutions_take_smaller_steps_and_more_of_them(
+    n_samples, n_timesteps, batch_size, epochs
+):
+    values = np.zeros((n_samples, n_timesteps, 1))
+    X = Sequences(values, np.full(n_samples, n_timesteps))
+    model = skrnn.GRUClassifier(conv=True)
+    assert (count_batch(model, X), count_epochs(model, X)) == (batch_size, epochs)
+    model.set_params(batch_size=20, max_epochs=7)
+    assert (count_batch(model, X), count_epochs(model, X)) == (20, 7)
+    assert count_batch(skrnn.GRUClassifier(), X) == 32
 
 
 def test_passes_are_as_many_as_said():

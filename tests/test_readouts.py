@@ -202,6 +202,39 @@ def test_the_choices_leave_other_weights_as_they_are():
             assert torch.equal(parameter, plain["layers." + name])
 
 
+@pytest.mark.parametrize(
+    ("cls", "options", "p"),
+    [
+        (skrnn.GRUClassifier, {"conv": True}, 0.8),
+        (skrnn.GRUClassifier, {"conv": True, "dropout": 0.0}, 0.0),
+        (skrnn.GRUClassifier, {}, 0.0),
+        (skrnn.GRURegressor, {"conv": True}, 0.0),
+        (skrnn.GRUTagger, {"conv": True}, 0.0),
+    ],
+)
+def test_classifiers_lean_on_convolutions(cls, options, p):
+    X = np.random.default_rng(0).normal(size=(8, 6, 1))
+    y = (X[:, :, 0] if cls is skrnn.GRUTagger else X[:, 0, 0]) > 0
+    model = cls(hidden_size=2, max_epochs=1, random_state=0, **options).fit(X, y)
+    module = model.net_.module_
+    assert (module.dropout.p, module.dropout_beside_conv.p) == (0.0, p)
+
+
+def test_what_is_read_beside_convolutions_is_dropped_in_training():
+    net = network(conv=True, dropout_beside_conv=0.5, pooling="last", hidden_size=40)
+    seen = []
+    net.readout.register_forward_pre_hook(lambda module, args: seen.append(args[0]))
+    x = values(5, 12, 2)
+    net.dropout_beside_conv.generator = torch.Generator().manual_seed(0)
+    net(x)
+    net.train()(x)
+    whole, dropped = seen
+    torch.testing.assert_close(dropped[:, 40:], whole[:, 40:])
+    gone = dropped[:, :40] == 0
+    assert 0.35 < gone.double().mean() < 0.65
+    torch.testing.assert_close(dropped[:, :40][~gone], 2 * whole[:, :40][~gone])
+
+
 def test_convolutions_count_as_work():
     plain, conv = (Architecture(("gru",), 2, 3, 4, conv=c).multiply_adds(10) for c in (False, True))
     weights = (part.weight.numel() for part in ConvolutionalBranch(2).convolutions)

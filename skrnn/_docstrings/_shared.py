@@ -7,8 +7,10 @@ num_layers : int, default=1
     Recurrent layers, one upon the other.
 bidirectional : bool, default=False
     Read each sequence in both directions. Doubles the parameters.
-dropout : float in [0, 1), default=0.0
+dropout : float in [0, 1) or "auto", default={dropout}
     Probability of dropping a unit between layers and before the read-out, in training only.
+    "auto" drops none, except that classifiers with ``conv`` drop 0.8 of what is read from the
+    recurrent layers, as LSTM-FCN does [6]_, so that the convolutions are trained as if alone.
 segment_length : int or "auto", default={segment_length}
     Time steps that make one recurrent step. Longer segments are faster and reach further back;
     "auto" aims at 50 recurrent steps.
@@ -43,10 +45,10 @@ variational_dropout : float in [0, 1), default=0.0
     sequence, in training only [8]_. The state between steps is not dropped.
 max_epochs : int or "auto", default={max_epochs}
     Passes over the training data. "auto" is 60, or, for few sequences, as many as make 300 training
-    steps.
-batch_size : int, default=32
-    Sequences in one training step. Data that fit in one batch, of up to 2,000 numbers, are trained
-    in double precision.
+    steps, 1,200 with ``conv``.
+batch_size : int or "auto", default={batch_size}
+    Sequences in one training step. "auto" is 32, or 16 with ``conv`` and more than 2,000 numbers in
+    the data. Data that fit in one batch, of up to 2,000 numbers, are trained in double precision.
 lr : float or "auto", default={lr}
     Highest learning rate. "auto" is 0.01, or 0.001 with ``conv``. It rises to this value over the
     first tenth of the training steps, then falls to zero along a cosine [2]_; `partial_fit` keeps

@@ -32,6 +32,8 @@ class Architecture:
         output, the maximum and the mean side by side. Without a meaning where ``per_step``.
     conv : bool
         Add a convolutional branch, which reads single time steps whatever the segments.
+    dropout_beside_conv : float
+        Probability of dropping a unit of what is read from the recurrent layers, where ``conv``.
     layer_norm : bool
         Normalise the outputs of each recurrent layer over its units.
     variational_dropout : float
@@ -50,6 +52,7 @@ class Architecture:
     decay: bool = False
     pooling: str = "last"
     conv: bool = False
+    dropout_beside_conv: float = 0.0
     layer_norm: bool = False
     variational_dropout: float = 0.0
     per_step: bool = False

@@ -54,6 +54,7 @@ class RecurrentNetwork(nn.Module):
             self.layers.append(layer)
             width = layer.output_size
         self.dropout = Dropout(architecture.dropout)
+        self.dropout_beside_conv = Dropout(architecture.dropout_beside_conv)
         self.variational_dropout = VariationalDropout(architecture.variational_dropout)
         self.norms = None
         if architecture.layer_norm:
@@ -96,6 +97,7 @@ class RecurrentNetwork(nn.Module):
             values = self.input_decay(values)
         read = self._recur(values, lengths)
         if self.convolution is not None:
+            read = self.dropout_beside_conv(read)
             read = torch.cat([read, self._convolve(values, lengths)], dim=-1)
         outputs = self.readout(self.dropout(read))
         if not self.architecture.per_step:
