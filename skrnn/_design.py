@@ -121,7 +121,7 @@ def count_epochs(estimator, sequences: Sequences) -> int:
 
 
 def count_batch(estimator, sequences: Sequences) -> int:
-    """Sequences in a training step that ``batch_size`` stands for; small data make one batch."""
+    """Sequences in a training step that ``batch_size`` stands for; small data are not cut finer."""
     if estimator.batch_size != "auto":
         return estimator.batch_size
     return (USUAL if _is_small(sequences) else _pace(estimator)).batch_size

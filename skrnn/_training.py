@@ -330,20 +330,41 @@ def learn_all(
     n_workers = min(len(tasks), n_threads)
     if n_workers <= 1 or any(net.device != "cpu" for net, _ in tasks):
         return _learn_in_turn(tasks, verbose)
-    stop = threading.Event()
+    stop, interrupted = threading.Event(), False
 
     def learn(net: RecurrentNet, data: Data) -> RecurrentNet | None:
-        return None if stop.is_set() else net.learn(data, None, verbose, stop)
+        try:
+            return None if stop.is_set() else net.learn(data, None, verbose, stop)
+        except BaseException:
+            stop.set()
+            raise
 
-    # each worker has its own number of threads, which it takes from the last that was set
     share = n_threads // n_workers
     try:
-        with ThreadPoolExecutor(n_workers, "skrnn", torch.set_num_threads, (share,)) as pool:
-            futures = [pool.submit(learn, *task) for task in tasks]
-            _wait_for_all(futures, stop)
+        with ThreadPoolExecutor(n_workers, "skrnn", _use_threads, (share,)) as pool:
+            futures = []
+            try:
+                futures += [pool.submit(learn, *task) for task in tasks]
+                # in short turns, since waiting cannot be interrupted on every system
+                while wait(futures, INTERRUPT_SECONDS).not_done:
+                    pass
+            except KeyboardInterrupt:
+                interrupted = True
+                stop.set()
     finally:
         torch.set_num_threads(n_threads)
-    return [future.result() for future in futures]
+    nets = [future.result() for future in futures]
+    begun = [net for net in nets if net is not None]
+    if interrupted and not begun:
+        raise KeyboardInterrupt
+    if interrupted:  # also where it came after the last step of those in hand
+        begun[-1].interrupted_ = True
+    return nets + [None] * (len(tasks) - len(nets))
+
+
+def _use_threads(n_threads: int) -> None:
+    torch.get_num_threads()  # or the first call in this thread would take the number of another's
+    torch.set_num_threads(n_threads)
 
 
 def _learn_in_turn(tasks, verbose: int) -> list[RecurrentNet | None]:
@@ -353,20 +374,6 @@ def _learn_in_turn(tasks, verbose: int) -> list[RecurrentNet | None]:
         if net.interrupted_:
             break
     return nets
-
-
-def _wait_for_all(futures, stop: threading.Event) -> None:
-    """Wait, and have all of them stop at Ctrl-C or where one fails."""
-    pending = set(futures)
-    while pending:
-        try:
-            # in short turns, since waiting cannot be interrupted on every system
-            done, pending = wait(pending, timeout=INTERRUPT_SECONDS)
-        except KeyboardInterrupt:
-            stop.set()
-            continue
-        if any(future.exception() for future in done):
-            stop.set()
 
 
 def check_callbacks(callbacks) -> None:

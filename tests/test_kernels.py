@@ -233,6 +233,23 @@ def test_a_single_step_is_torch_s(cell, bidirectional, given):
 
 
 @needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("hidden", [10, 16], ids=["padded", "whole"])
+def test_gradients_have_memory_of_their_own(cell, hidden):
+    """Clipping scales them in place, and would scale what is shared twice."""
+    layer = RecurrentLayer(cell, 3, hidden)
+    x = draw(np.random.default_rng(0), 9, 4, 3)
+    assert kernels.is_faster(cell, x, layer.core.weight_hh_l0)
+    layer(x)[0].sum().backward()
+    gradients = [parameter.grad for parameter in layer.parameters()]
+    assert len({gradient.untyped_storage().data_ptr() for gradient in gradients}) == 4
+    before = [gradient.clone() for gradient in gradients]
+    layer(x)[0].sum().backward()
+    for gradient, once in zip(gradients, before):
+        torch.testing.assert_close(gradient, 2 * once)
+
+
+@needs_kernels
 def test_a_graph_can_be_used_twice():
     weights, x, lengths, _ = make_case("gru", 5, 4, 2, 8, 0)
     x.requires_grad_()

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load
 
 from skrnn.datasets import load_series
-from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
+from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _model
 from skrnn.forecasting._origins import Origins
 from skrnn.forecasting._preparation import Preparation
 from skrnn.forecasting.prior import PRETRAINED_CELLS, Prior, _weights
@@ -316,11 +316,38 @@ def test_a_network_that_fails_stops_the_others(make, monkeypatch, torch_threads)
     assert torch.get_num_threads() == 2
 
 
+def test_pretraining_keeps_members_that_other_series_may_need(make, monkeypatch):
+    monkeypatch.setattr(_model, "LEAST_SHARE", 2)  # only the largest is enough
+    forecaster = make(max_steps=3, n_members=1)
+    assert len(forecaster.fit(long_panel(), fh=[1, 2])._model.members) == 1
+    forecaster.pretrain(long_panel(), fh=[1, 2])
+    assert list(forecaster.pretrained_model_.members) == ["prior", "tuned", "trained"]
+
+
+def test_ctrl_c_is_not_lost_with_a_member_that_is_left_out(make, monkeypatch, torch_threads):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    torch_threads(1)
+    monkeypatch.setattr(_model, "LEAST_SHARE", 2)
+    steps = steps_until(monkeypatch, 2, interrupt)
+    forecaster = make(max_steps=300, n_members=1)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        forecaster.fit(pd.Series(logistic_map(320)), fh=[1])
+    assert forecaster.interrupted_
+    assert len(steps) == 2
+
+
+def logistic_map(n, y=0.3):
+    values = [y]
+    while len(values) < n:
+        values.append(3.7 * values[-1] * (1 - values[-1]))
+    return values
+
+
 def test_rules_that_smoothing_does_not_know_are_learnt(make):
     """A logistic map: the prior sees that there is a rule, and training finds it."""
-    y = [0.3]
-    for _ in range(320):
-        y.append(3.7 * y[-1] * (1 - y[-1]))
+    y = logistic_map(321)
     options = {"max_steps": 300, "n_members": 1}
     forecaster = make(**options).fit(pd.Series(y[:-1]), fh=[1])
     assert forecaster.shares_["trained"] > 0.5
@@ -332,12 +359,8 @@ def test_rules_that_smoothing_does_not_know_are_learnt(make):
 
 def test_members_of_hardly_any_share_are_left_out():
     """A panel of logistic maps: nothing is left to do for what knows other series only."""
-    series = {}
-    for name, value in {"a": 0.2, "b": 0.3, "c": 0.4, "d": 0.6}.items():
-        y = [value]
-        while len(y) < 561:
-            y.append(3.7 * y[-1] * (1 - y[-1]))
-        series[name] = pd.DataFrame({"y": y})
+    starts = {"a": 0.2, "b": 0.3, "c": 0.4, "d": 0.6}
+    series = {name: pd.DataFrame({"y": logistic_map(561, y)}) for name, y in starts.items()}
     y = pd.concat(series, names=["series", "time"])
     known, future = y.drop(560, level="time"), y.xs(560, level="time")
     forecaster = GRUForecaster(max_steps=300, n_members=1, random_state=0).fit(known, fh=[1])

@@ -84,8 +84,8 @@ class BaseRecurrentForecaster(BaseForecaster):
     Attributes
     ----------
     nets_ : list of skorch.NeuralNet
-        The trained ensemble; empty where the series are too short to train on, and the forecasts
-        are then the base forecasts.
+        The networks that were trained from new weights; none where the series are too short for
+        that, or the pretrained network forecasts them well enough.
     sp_, horizon_ : int
         Seasonal period, and the steps that are forecast at once; forecasts beyond them are made
         from forecasts.
@@ -251,7 +251,8 @@ class BaseRecurrentForecaster(BaseForecaster):
         self.n_parameters_ = self._model.n_parameters
         self.interrupted_ = self._model.interrupted
         if self.interrupted_:
-            on_interrupt(len(self.nets_[-1].history) if self.nets_ else 0)
+            halted = [net for net in self.nets_ if net.interrupted_]
+            on_interrupt(len(halted[0].history) if halted else 0)
 
     def _recipe(self, series: SeriesSet, columns: ExogenousColumns | None, furthest) -> Recipe:
         known = np.zeros(0, dtype=bool) if columns is None else columns.known_
@@ -290,7 +291,8 @@ class BaseRecurrentForecaster(BaseForecaster):
             recipe = start.recipe
         arrays = None if columns is None else columns.arrays(series, None, 0)
         seed = self._draw_seed()
-        _, self.pretrained_model_ = train(recipe, series.values, arrays, seed, start)
+        learnt = train(recipe, series.values, arrays, seed, start, keep_all=True)
+        self.pretrained_model_ = learnt[1]
 
     def _check_same_columns(self, recipe: Recipe) -> None:
         given = 0 if self._columns is None else len(self._columns.known_)

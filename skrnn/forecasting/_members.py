@@ -77,6 +77,8 @@ def train_members(
         members["trained"] = Ensemble(recipe, trained)
     elif recipe.trained and start is not None:
         members["trained"] = start
+    if recipe.tuned and not members:  # the whole series are too long for fine-tuning
+        members["prior"] = Prior(recipe.cell)
     return members
 
 

@@ -67,7 +67,12 @@ class ForecastModel:
 
 
 def train(
-    recipe: Recipe, series, columns, seed: int, start: ForecastModel | None = None
+    recipe: Recipe,
+    series,
+    columns,
+    seed: int,
+    start: ForecastModel | None = None,
+    keep_all: bool = False,
 ) -> tuple[Preparation, ForecastModel]:
     """Set up a model for a panel: load what is pretrained, train what is to be trained, calibrate.
 
@@ -83,8 +88,10 @@ def train(
     seed : int
     start : ForecastModel, optional
         Whose weights to start from; they are copied.
+    keep_all : bool
+        Keep members that these series have no use for, since others may.
     """
-    recipe, early, calibration = _try_out(recipe, series, columns, seed)
+    recipe, early, calibration = _try_out(recipe, series, columns, seed, keep_all)
     prepared = recipe.prepare(series, columns)
     panel = prepared.panel(series, columns)
     if interrupted(early):
@@ -105,7 +112,9 @@ def recalibrate(model: ForecastModel, series, columns) -> tuple[Preparation, For
     return recipe.prepare(series, columns), replace(model, calibration=calibration)
 
 
-def _try_out(recipe: Recipe, series, columns, seed: int) -> tuple[Recipe, Members, Calibration]:
+def _try_out(
+    recipe: Recipe, series, columns, seed: int, keep_all: bool
+) -> tuple[Recipe, Members, Calibration]:
     """Members that do not see the ends, and what they tell there."""
     held_out = HeldOut.of(recipe, series, columns)
     if held_out is None:
@@ -126,6 +135,8 @@ def _try_out(recipe: Recipe, series, columns, seed: int) -> tuple[Recipe, Member
         better = recipe.given(held_out.promise(prediction))
         if better != recipe:
             recipe, members, prediction = attempt(better)
+    if keep_all or interrupted(members):
+        return recipe, members, _calibrate(held_out, members, prediction)
     return _without_idle(recipe, held_out, members, prediction)
 
 

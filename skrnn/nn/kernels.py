@@ -111,14 +111,15 @@ class FusedLayer(torch.autograd.Function):
         previous = states[run.previous_rows()]
         if decays is not None:
             previous, ddecays = previous * decays, _unpadded(ddecays, ctx.hidden)
-        n_alone = width * ALONE[run.cell]  # as many of the last gates have recurrent gradients of
-        of_inputs = slice(
-            0, input.shape[0]
-        )  # their own, and those of their inputs come first of all
+        # The last gates with a recurrent gradient of their own have that of their inputs first.
+        n_alone = width * ALONE[run.cell]
+        of_inputs = slice(0, input.shape[0])
         drecurrent = weight_gradient(dgates[:, n_alone:], previous)
         dinput = _first_to_last(weight_gradient(dgates[:, of_inputs], rows), n_alone)
         sums = dgates.sum(0)
-        drecurrent_bias, dinput_bias = sums[n_alone:], _first_to_last(sums[of_inputs], n_alone)
+        drecurrent_bias = sums[n_alone:]
+        # always a copy: what scales gradients in place must not meet one memory twice
+        dinput_bias = torch.cat([sums[n_alone : input.shape[0]], sums[:n_alone]])
         drows = None
         if ctx.needs_input_grad[1]:
             drows = multiply(dgates[:, of_inputs], _last_to_first(input, n_alone))

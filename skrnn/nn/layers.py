@@ -61,7 +61,7 @@ class RecurrentLayer(nn.Module):
     def forward(
         self, x: Tensor | PackedSequence, state: State | None = None
     ) -> tuple[Tensor | PackedSequence, State]:
-        """Run the layer, on the fused kernels or torch's own, whichever is faster.
+        """Run the layer on the fused kernels, torch's own or its cell, whichever is fastest.
 
         Parameters
         ----------
