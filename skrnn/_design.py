@@ -14,7 +14,6 @@ from .nn import Architecture, RecurrentNetwork, build_network
 
 AUTO_STEPS = 50  # recurrent steps that segment_length="auto" aims at
 FEWEST_EPOCHS = 60  # max_epochs="auto", or more where these would be too few training steps
-MOST_DOUBLES = 2000  # numbers in data that are trained in double precision
 
 
 class Pace(NamedTuple):
@@ -23,13 +22,14 @@ class Pace(NamedTuple):
     lr: float
     batch_size: int
     fewest_steps: int
+    most_doubles: int  # numbers in data that are trained in double precision
 
 
-USUAL = Pace(lr=1e-2, batch_size=32, fewest_steps=300)
+USUAL = Pace(lr=1e-2, batch_size=32, fewest_steps=300, most_doubles=2000)
 # At the rate that suits recurrent layers, convolutions overfit or never settle. At their own they
 # need more steps, which smaller batches pay for. Rate and batches are those of Wang et al. 2017;
 # the steps were chosen by cross-validation on the training parts of five sets of the UCR archive.
-WITH_CONVOLUTIONS = Pace(lr=1e-3, batch_size=16, fewest_steps=1200)
+WITH_CONVOLUTIONS = Pace(lr=1e-3, batch_size=16, fewest_steps=1200, most_doubles=1000)
 
 
 def design_architecture(estimator, n_timesteps: int) -> Architecture:
@@ -83,7 +83,7 @@ def new_module(
     up to rounding in double precision, for which there are no fused kernels. MPS has none.
     """
     architecture = design_architecture(estimator, sequences.n_timesteps)
-    small = len(sequences) <= count_batch(estimator, sequences) and _is_small(sequences)
+    small = len(sequences) <= count_batch(estimator, sequences) and _is_small(estimator, sequences)
     dtype = torch.float64 if small and device.type != "mps" else torch.float32
     with threads_for(0):  # for small matrices, waking a second thread takes longer than the work
         return build_network(architecture, seed, dtype)
@@ -124,15 +124,15 @@ def count_batch(estimator, sequences: Sequences) -> int:
     """Sequences in a training step that ``batch_size`` stands for; small data are not cut finer."""
     if estimator.batch_size != "auto":
         return estimator.batch_size
-    return (USUAL if _is_small(sequences) else _pace(estimator)).batch_size
+    return (USUAL if _is_small(estimator, sequences) else _pace(estimator)).batch_size
 
 
 def _pace(estimator) -> Pace:
     return WITH_CONVOLUTIONS if estimator.conv else USUAL
 
 
-def _is_small(sequences: Sequences) -> bool:
-    return sequences.values.size <= MOST_DOUBLES
+def _is_small(estimator, sequences: Sequences) -> bool:
+    return sequences.values.size <= _pace(estimator).most_doubles
 
 
 def make_plan(

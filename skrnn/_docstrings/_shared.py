@@ -47,8 +47,9 @@ max_epochs : int or "auto", default={max_epochs}
     Passes over the training data. "auto" is 60, or, for few sequences, as many as make 300 training
     steps, 1,200 with ``conv``.
 batch_size : int or "auto", default={batch_size}
-    Sequences in one training step. "auto" is 32, or 16 with ``conv`` and more than 2,000 numbers in
-    the data. Data that fit in one batch, of up to 2,000 numbers, are trained in double precision.
+    Sequences in one training step. "auto" is 32, or 16 with ``conv`` and more than 1,000 numbers in
+    the data. Data that fit in one batch, of up to 2,000 numbers, or 1,000 with ``conv``, are trained
+    in double precision.
 lr : float or "auto", default={lr}
     Highest learning rate. "auto" is 0.01, or 0.001 with ``conv``. It rises to this value over the
     first tenth of the training steps, then falls to zero along a cosine [2]_; `partial_fit` keeps
