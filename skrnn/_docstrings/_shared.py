@@ -48,7 +48,7 @@ max_epochs : int or "auto", default={max_epochs}
     steps, 1,200 with ``conv``.
 batch_size : int or "auto", default={batch_size}
     Sequences in one training step. "auto" is 32, or 16 with ``conv`` and more than 1,000 numbers in
-    the data. Data that fit in one batch, of up to 2,000 numbers, or 1,000 with ``conv``, are trained
+    the data. Data that fit in one batch, of up to 2,000 numbers (1,000 with ``conv``), are trained
     in double precision.
 lr : float or "auto", default={lr}
     Highest learning rate. "auto" is 0.01, or 0.001 with ``conv``. It rises to this value over the
