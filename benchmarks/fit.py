@@ -118,8 +118,8 @@ def main(threads: int = 2) -> None:
             alternatives["Keras GRU"] = lambda: keras_fit(X, y, *size)
         else:
             print("Keras is not installed; left out.", file=sys.stderr)
-        large = n > 1000
-        times = side_by_side(alternatives, seconds=0 if large else 2, least=3 if large else 5)
+        least = 1 if n > 10_000 else 3 if n > 1000 else 5
+        times = side_by_side(alternatives, seconds=0 if n > 1000 else 2, least=least)
         rows = [
             [name, f"{seconds:.3f}", f"{times['skrnn GRU'] / seconds:.2f}"]
             for name, seconds in times.items()
