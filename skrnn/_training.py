@@ -7,8 +7,8 @@ import math
 import threading
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -23,7 +23,6 @@ from .nn.instruction_sets import can_run
 
 EVALUATION_BATCH = 1024
 WARM_UP = 0.1  # share of the training steps in which the learning rate rises
-INTERRUPT_SECONDS = 0.2  # after which a thread that waits for others looks for Ctrl-C
 
 
 class Data(Protocol):
@@ -139,7 +138,7 @@ class RecurrentNet(NeuralNet):
         self._weights = list(self.module_.parameters())
         self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
         with (
-            threads_for(self.plan.work, _is_fused(self.module_)),
+            threads_for(self.plan.work, self._is_fused),
             tqdm(total=self.plan.epochs, disable=not verbose, unit="epoch") as self._progress,
         ):
             self.partial_fit((train, validation))
@@ -277,7 +276,7 @@ class RecurrentNet(NeuralNet):
         """Raw outputs of the network on the CPU, (n_samples, n_outputs) or (n_samples, T, K)."""
         if self.module_.training:
             self.module_.eval()
-        with torch.inference_mode(), threads_for(work, _is_fused(self.module_)):
+        with torch.inference_mode(), threads_for(work, self._is_fused):
             if len(values) <= EVALUATION_BATCH:
                 return self.module_(values, lengths).cpu()
             parts, order = [], []
@@ -288,10 +287,16 @@ class RecurrentNet(NeuralNet):
                 order.append(index)
             return _concatenate(parts)[torch.cat(order).argsort()]
 
+    @cached_property  # looking through all modules takes as long as to forecast one sequence
+    def _is_fused(self) -> bool:
+        """Whether the fused kernels do nearly all the work; convolutions are torch's."""
+        convolves = any(isinstance(part, nn.Conv1d) for part in self.module_.modules())
+        return can_run(next(self.module_.parameters())) and not convolves
+
     # Pickling: arrays only, so that a net trained on a GPU loads without one
 
     def __getstate__(self):
-        hidden = {"optimizer_", "_generator"}
+        hidden = {"optimizer_", "_generator", "_is_fused"}
         state = {key: value for key, value in self.__dict__.items() if key not in hidden}
         state["optimizer_state"] = _to_numpy(self.optimizer_.state_dict())
         return state
@@ -305,75 +310,6 @@ class RecurrentNet(NeuralNet):
         self.module_.to(self.device)
         self.initialize_optimizer()
         self.optimizer_.load_state_dict(optimizer_state)
-
-
-def learn_all(
-    tasks: list[tuple[RecurrentNet, Data]], verbose: int = 0
-) -> list[RecurrentNet | None]:
-    """Train several nets, side by side where torch may use several threads.
-
-    Small networks gain little from a second thread each, but all of a thread of their own. Each
-    net is the same as if it were trained alone.
-
-    Parameters
-    ----------
-    tasks : list of (net, training data)
-    verbose : int
-
-    Returns
-    -------
-    list of RecurrentNet or None
-        Of the same length. Ctrl-C ends the training of those in hand; None stands for those that
-        were not begun.
-    """
-    n_threads = torch.get_num_threads()
-    n_workers = min(len(tasks), n_threads)
-    if n_workers <= 1 or any(net.device != "cpu" for net, _ in tasks):
-        return _learn_in_turn(tasks, verbose)
-    stop, interrupted = threading.Event(), False
-
-    def learn(net: RecurrentNet, data: Data) -> RecurrentNet | None:
-        try:
-            return None if stop.is_set() else net.learn(data, None, verbose, stop)
-        except BaseException:
-            stop.set()
-            raise
-
-    share = n_threads // n_workers
-    try:
-        with ThreadPoolExecutor(n_workers, "skrnn", _use_threads, (share,)) as pool:
-            futures = []
-            try:
-                futures += [pool.submit(learn, *task) for task in tasks]
-                # in short turns, since waiting cannot be interrupted on every system
-                while wait(futures, INTERRUPT_SECONDS).not_done:
-                    pass
-            except KeyboardInterrupt:
-                interrupted = True
-                stop.set()
-    finally:
-        torch.set_num_threads(n_threads)
-    nets = [future.result() for future in futures]
-    begun = [net for net in nets if net is not None]
-    if interrupted and not begun:
-        raise KeyboardInterrupt
-    if interrupted:  # also where it came after the last step of those in hand
-        begun[-1].interrupted_ = True
-    return nets + [None] * (len(tasks) - len(nets))
-
-
-def _use_threads(n_threads: int) -> None:
-    torch.get_num_threads()  # or the first call in this thread would take the number of another's
-    torch.set_num_threads(n_threads)
-
-
-def _learn_in_turn(tasks, verbose: int) -> list[RecurrentNet | None]:
-    nets = [None] * len(tasks)
-    for i, (net, data) in enumerate(tasks):
-        nets[i] = net.learn(data, None, verbose)
-        if net.interrupted_:
-            break
-    return nets
 
 
 def check_callbacks(callbacks) -> None:
@@ -423,12 +359,6 @@ def _concatenate(parts: list[Tensor]) -> Tensor:
     longest = max(part.shape[1] for part in parts)
     missing = [(0, 0) * (part.dim() - 2) + (0, longest - part.shape[1]) for part in parts]
     return torch.cat([nn.functional.pad(*pair) for pair in zip(parts, missing)])
-
-
-def _is_fused(module: nn.Module) -> bool:
-    """Whether the fused kernels do nearly all the work of a network; convolutions are torch's."""
-    convolves = any(isinstance(part, nn.Conv1d) for part in module.modules())
-    return can_run(next(module.parameters())) and not convolves
 
 
 def _to_numpy(tree):

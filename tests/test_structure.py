@@ -27,6 +27,7 @@ LAYERS = [
     ["_network_input"],
     ["preprocessing"],
     ["_reading"],
+    ["_side_by_side"],
     ["_training", "_interrupt", "_docstrings", "_parameters"],
     ["_batches", "_device"],
     ["nn.networks"],

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .._training import learn_all
+from .._side_by_side import learn_all
 from ._calibration import Correction, Prediction, random_walk_correction
 from ._ensemble import FEWEST_WINDOWS, Ensemble, ensemble_tasks, training_origins
 from ._origins import Origins
