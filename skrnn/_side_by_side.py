@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import torch
@@ -30,11 +31,7 @@ def learn_all(
         Of the same length. Ctrl-C ends the training of those in hand; None stands for those that
         were not begun.
     """
-    n_threads = torch.get_num_threads()
-    on_cpu = all(net.device == "cpu" for net, _ in tasks)
-    n_workers = max(1, min(len(tasks), n_threads)) if on_cpu else 1
-    nets, left = [None] * len(tasks), deque(range(len(tasks)))
-    stop, interrupted, others = threading.Event(), False, []
+    nets, left, stop = [None] * len(tasks), deque(range(len(tasks))), threading.Event()
 
     def learn_what_is_left() -> None:
         try:
@@ -51,14 +48,28 @@ def learn_all(
             stop.set()
             raise
 
+    on_cpu = all(net.device == "cpu" for net, _ in tasks)
+    if _on_threads(len(tasks) if on_cpu else 1, learn_what_is_left, stop):
+        begun = [net for net in nets if net is not None]
+        if not begun:
+            raise KeyboardInterrupt
+        begun[-1].interrupted_ = True  # also where it came after the last step of those in hand
+    return nets
+
+
+def _on_threads(most: int, work: Callable[[], None], stop: threading.Event) -> bool:
+    """Do some work on several threads, this one among them; whether Ctrl-C ended it."""
+    n_threads = torch.get_num_threads()
+    n_workers = max(1, min(most, n_threads))
     share = n_threads // n_workers
+    others, interrupted = [], False
     try:
         torch.set_num_threads(share)
         with ThreadPoolExecutor(n_workers, "skrnn", _use_threads, (share,)) as pool:
             try:
                 for _ in range(n_workers - 1):
-                    others.append(pool.submit(learn_what_is_left))
-                learn_what_is_left()
+                    others.append(pool.submit(work))
+                work()
                 # in short turns, since waiting cannot be interrupted on every system
                 while wait(others, INTERRUPT_SECONDS).not_done:
                     pass
@@ -69,23 +80,9 @@ def learn_all(
         torch.set_num_threads(n_threads)
     for other in others:
         other.result()  # raises what was raised there
-    begun = [net for net in nets if net is not None]
-    if interrupted and not begun:
-        raise KeyboardInterrupt
-    if interrupted:  # also where it came after the last step of those in hand
-        begun[-1].interrupted_ = True
-    return nets
+    return interrupted
 
 
 def _use_threads(n_threads: int) -> None:
     torch.get_num_threads()  # or the first call in this thread would take the number of another's
     torch.set_num_threads(n_threads)
-
-
-def _learn_in_turn(tasks, verbose: int) -> list[RecurrentNet | None]:
-    nets = [None] * len(tasks)
-    for i, (net, data) in enumerate(tasks):
-        nets[i] = net.learn(data, None, verbose)
-        if net.interrupted_:
-            break
-    return nets

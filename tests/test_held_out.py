@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skrnn.forecasting import GRUForecaster, RNNForecaster, _analogues, _recipe
+from skrnn.forecasting import GRUForecaster, RNNForecaster, _analogues, _members, _recipe
 from skrnn.forecasting._analogues import analogue_forecasts
 from skrnn.forecasting._calibration import Correction, Prediction
 from skrnn.forecasting._held_out import HeldOut
@@ -168,3 +168,13 @@ def test_much_to_gain_is_worth_more_training():
     for asked in (10, 5000):
         assert recipe_for(walk(), max_steps=asked).given(0.9).sizes.max_steps == asked
     assert recipe_for(*[walk()] * 200).given(0.9).sizes.max_steps == 1500
+
+
+def test_series_too_long_for_fine_tuning_keep_the_pretrained_network(monkeypatch):
+    """Without their ends they were short enough, and nothing else had a share there."""
+    monkeypatch.setattr(_members, "n_tuning_steps", lambda *args: 0)
+    series = [walk(2100)]
+    recipe = recipe_for(*series).only(["tuned"])
+    prepared = recipe.prepare(series, None)
+    panel = prepared.panel(series, None)
+    assert list(_members.train_members(recipe, panel, prepared, 0, 1)) == ["prior"]
