@@ -135,7 +135,7 @@ class RecurrentNet(NeuralNet):
         self._best_weights, self._n_stale, self._lowest = None, 0, {}
         self._generator = torch.Generator().manual_seed(self.plan.seed)
         self._share_generator()
-        self._weights = list(self.module_.parameters())
+        self._gradient = _in_one_array(self.module_)
         self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
         with (
             threads_for(self.plan.work, self._is_fused),
@@ -145,7 +145,8 @@ class RecurrentNet(NeuralNet):
         if self._best_weights is not None:
             self.module_.load_state_dict(self._best_weights)
         self._drop_unfinished_epoch()
-        del self._progress, self._schedule, self._best_weights, self._weights, self._stop
+        self.module_.zero_grad()
+        del self._progress, self._schedule, self._best_weights, self._gradient, self._stop
         return self
 
     def get_split_datasets(self, X, y=None, **fit_params):
@@ -198,8 +199,7 @@ class RecurrentNet(NeuralNet):
         return sum(loss * size for loss, size in zip(losses, sizes)) / sum(sizes)
 
     def _zero_grad_optimizer(self, set_to_none=None):
-        for weight in self._weights:
-            weight.grad = None
+        self._gradient.zero_()
 
     def infer(self, x, **fit_params):
         return self.module_(**{name: value for name, value in x.items() if name != "weights"})
@@ -213,7 +213,8 @@ class RecurrentNet(NeuralNet):
 
     def on_grad_computed(self, net, named_parameters, **kwargs):
         if self.plan.gradient_clip is not None:
-            nn.utils.clip_grad_norm_(self._weights, self.plan.gradient_clip)
+            norm = torch.linalg.vector_norm(self._gradient)
+            self._gradient.mul_((self.plan.gradient_clip / (norm + 1e-6)).clamp(max=1.0))
 
     def on_batch_end(self, net, batch=None, training=False, **kwargs):
         if self._stop.is_set():
@@ -352,6 +353,15 @@ def make_net(
         verbose=0,
     )
     return net.initialize()
+
+
+def _in_one_array(module: nn.Module) -> Tensor:
+    """Let the gradients of a module be parts of one array, whose norm is one operation."""
+    weights = list(module.parameters())
+    gradient = torch.cat([torch.zeros_like(weight).flatten() for weight in weights])
+    for weight, part in zip(weights, gradient.split([weight.numel() for weight in weights])):
+        weight.grad = part.view_as(weight)
+    return gradient
 
 
 def _concatenate(parts: list[Tensor]) -> Tensor:

@@ -77,6 +77,20 @@ def test_length_of_the_ends_is_counted_in_horizons():
     assert (held_out.origins.owners < 2).all()
 
 
+def test_short_series_of_a_large_panel_have_a_say():
+    series = [walk(12, seed) for seed in range(30)] + [walk(40, seed) for seed in range(30)]
+    held_out = hold_out(*series, walk(11), horizon=6)
+    assert set(held_out.origins.owners) == set(range(60))  # eleven leave less than a horizon
+    assert list(held_out.before.lengths) == [6] * 30 + [34] * 30 + [11]
+    assert set(hold_out(*series[25:35], horizon=6).origins.owners) == set(range(5, 10))
+
+
+def test_some_observations_are_left_of_short_series():
+    series = [walk(5, seed) for seed in range(60)]
+    assert set(hold_out(*series, horizon=1).before.lengths) == {4}
+    assert hold_out(*(y[1:] for y in series), horizon=1) is None
+
+
 # Analogues
 
 

@@ -252,6 +252,29 @@ def test_gradients_have_memory_of_their_own(cell, hidden):
 
 
 @needs_kernels
+@pytest.mark.parametrize(
+    ("cell", "shape", "hidden", "n_threads", "expected"),
+    [
+        ("lstm", (10, 128), 100, 2, False),  # large steps, but few
+        ("lstm", (10, 128), 100, 1, True),
+        ("gru", (10, 128), 100, 2, True),
+        ("lstm", (50, 128), 128, 2, True),  # enough for the kernels to share the rows
+        ("lstm", (100, 17), 32, 2, True),  # small steps
+        ("lstm", (500, 2), 512, 2, False),  # too few rows to share
+    ],
+)
+def test_torch_takes_lstms_that_it_shares_better(
+    cell, shape, hidden, n_threads, expected, monkeypatch
+):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: n_threads)
+    layer, x = RecurrentLayer(cell, 4, hidden), torch.zeros(*shape, 4)
+    weight = layer.core.weight_hh_l0
+    assert kernels.is_faster(cell, x, weight) == expected
+    packed = pack_padded_sequence(x, torch.full((shape[1],), shape[0]))
+    assert kernels.is_faster(cell, packed, weight)
+
+
+@needs_kernels
 def test_a_graph_can_be_used_twice():
     weights, x, lengths, _ = make_case("gru", 5, 4, 2, 8, 0)
     x.requires_grad_()

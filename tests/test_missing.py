@@ -18,7 +18,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from skrnn import GRUClassifier, GRURegressor, LSTMClassifier, LSTMRegressor, RNNClassifier
 from skrnn._channels import NetworkChannels
 from skrnn._sequences import Sequences
-from skrnn.nn import Architecture, build_network, kernels
+from skrnn.nn import Architecture, build_network
 from skrnn.nn.decay import DecayingLayer, InputDecay
 from tests.conftest import CLASSIFIERS, make_data, outputs, ragged
 
@@ -216,9 +216,8 @@ def last_observations(x, mask):
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn", "rnn_relu"])
 @pytest.mark.parametrize("lengths", [(6, 6, 6), (3, 6, 1)], ids=["full", "ragged"])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["equations", "kernels"])
-def test_decaying_layer_is_the_paper_s(cell, lengths, dtype, monkeypatch):
+def test_decaying_layer_is_the_paper_s(cell, lengths, dtype):
     """The equations run in double precision, the kernels (where there are any) in single."""
-    monkeypatch.setitem(kernels.FEWEST_STEPS, cell, 1)
     inputs, layer, (x, mask, since) = paper_case(cell, dtype)
     parameters = [*inputs.parameters(), *layer.parameters()]
     read = torch.cat([last_observations(x, mask), mask, since], dim=-1).to(dtype).requires_grad_()

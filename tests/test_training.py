@@ -33,6 +33,19 @@ class Recorder(Callback):
         self.batches += training
 
 
+class GradientNorms(Callback):
+    """Keeps the norm of each step's gradient, and the gradients themselves."""
+
+    def __init__(self):
+        self.steps = []
+
+    def on_grad_computed(self, net, named_parameters, **kwargs):
+        self.steps.append([weight.grad.clone() for weight in net.module_.parameters()])
+
+    def norms(self):
+        return [torch.cat([part.flatten() for part in step]).norm().item() for step in self.steps]
+
+
 class Interrupt(Callback):
     """Presses Ctrl-C after an epoch, or after a batch."""
 
@@ -88,6 +101,27 @@ def test_skorch_callbacks_work(numbers, tmp_path):
     assert model.net_.history[:, "half"] == [0.5] * 3
     assert model.net_.optimizer_.param_groups[0]["lr"] == pytest.approx(1e-2 * 0.1**3)
     assert (tmp_path / "params.pt").exists()
+
+
+def test_gradients_are_clipped_as_torch_does(numbers):
+    def record(clip):
+        recorder = GradientNorms()
+        model = GRURegressor(**SMALL, gradient_clip=clip, callbacks=[("norms", recorder)])
+        net = model.fit(*numbers).net_
+        assert all(weight.grad is None for weight in net.module_.parameters())
+        return dict(net.callbacks_)["norms"]
+
+    free = record(None)
+    clip = free.norms()[0] / 2
+    clipped = record(clip)
+    assert max(clipped.norms()) <= clip * (1 + 1e-6)
+    assert record(1e9).norms() == pytest.approx(free.norms(), rel=1e-5)
+    leaves = [torch.zeros_like(part).requires_grad_() for part in free.steps[0]]
+    for leaf, gradient in zip(leaves, free.steps[0]):
+        leaf.grad = gradient
+    torch.nn.utils.clip_grad_norm_(leaves, clip)
+    for leaf, part in zip(leaves, clipped.steps[0]):
+        torch.testing.assert_close(part, leaf.grad)
 
 
 def test_skorch_early_stopping_is_no_interrupt(numbers):

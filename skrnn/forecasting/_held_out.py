@@ -16,6 +16,7 @@ HELD_OUT_SHARE = 0.25  # of a series, at most
 HELD_OUT_HORIZONS = 3  # at most, of a series that is long enough; one in a large panel
 FEWEST_HELD_OUT = 30  # observations that are, though, if the share allows
 LARGE_PANEL = 50
+FEWEST_LEFT = 4  # observations before the end of a series of a large panel, or the horizon
 HELD_OUT_WINDOWS = 3000  # at most, of a panel
 
 
@@ -76,13 +77,17 @@ class HeldOut:
 
 
 def held_out_lengths(lengths, horizon: int) -> np.ndarray:
-    """Observations at the end of each series that are held out; none of a short one."""
+    """Observations at the end of each series that are held out; none of a short one.
+
+    In a large panel short series have a say too: what is left of one need not do to train on.
+    """
     lengths = np.asarray(lengths)
     most = max(HELD_OUT_HORIZONS * horizon, FEWEST_HELD_OUT)
+    fewest_left = horizon + FEWEST_WINDOWS
     if len(lengths) >= LARGE_PANEL:
-        most = horizon
+        most, fewest_left = horizon, max(horizon, FEWEST_LEFT)
     wanted = np.clip((HELD_OUT_SHARE * lengths).astype(int), horizon, most)
-    return np.where(lengths >= 2 * horizon + FEWEST_WINDOWS, wanted, 0)
+    return np.where(lengths >= horizon + fewest_left, wanted, 0)
 
 
 def without_ends(parts: list[np.ndarray] | None, held_out: np.ndarray):

@@ -26,6 +26,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from . import kernels
 from .cells import CELLS, State, Weights
+from .instruction_sets import can_run
 from .layers import RecurrentLayer
 
 INITIAL_RATE = 0.1  # slow, but not zero, where the rectifier would have no gradient
@@ -111,7 +112,7 @@ class DecayingLayer(RecurrentLayer):
         state : tuple of Tensor of shape (batch, hidden_size)
             State after each sequence's last step.
         """
-        fused = kernels.is_faster(self.cell, x, self.core.weight_hh_l0)
+        fused = can_run(self.core.weight_hh_l0)
         packed = isinstance(x, PackedSequence)
         sizes = [self.core.input_size, self.decay.in_features]
         given, times = (x.data if packed else x).split(sizes, dim=-1)

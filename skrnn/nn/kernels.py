@@ -22,10 +22,17 @@ from .threads import cuts, in_parallel, scratch
 CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
 # Below so many steps torch's own layers cost less, as benchmarks/layer.py shows.
 FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 2, "gru": 3}
+# Of torch's layers only the LSTM shares a step among threads. Multiply-adds of a step from which
+# that pays, and of all steps up to which it gains more than the kernels do by sharing the rows.
+LARGE_STEP, SMALL_BATCH = 5e5, 3e8
+FEW_ROWS, LARGE_HIDDEN = 32, 256  # rows are too few to share where a step is that large
 
 
 def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
     """Whether the fused kernels can run a layer, and are faster than torch's own.
+
+    On one thread of torch's, as in training by this package, that does not depend on how many the
+    kernels have.
 
     Parameters
     ----------
@@ -33,8 +40,23 @@ def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
     x : Tensor of shape (steps, batch, channels), or PackedSequence
     recurrent : Tensor of shape (gates * hidden, hidden)
     """
-    n_steps = len(x.batch_sizes) if isinstance(x, PackedSequence) else x.shape[0]
-    return n_steps >= FEWEST_STEPS[cell] and can_run(recurrent)
+    if isinstance(x, PackedSequence):
+        return len(x.batch_sizes) >= FEWEST_STEPS[cell] and can_run(recurrent)
+    n_steps, batch = x.shape[:2]
+    if n_steps < FEWEST_STEPS[cell] or not can_run(recurrent):
+        return False
+    return (
+        cell != "lstm"
+        or torch.get_num_threads() == 1
+        or not _lstm_of_torch_is_faster(n_steps, batch, recurrent)
+    )
+
+
+def _lstm_of_torch_is_faster(n_steps: int, batch: int, recurrent: Tensor) -> bool:
+    """Whether torch's LSTM gains more by its several threads than the kernels would."""
+    step = batch * recurrent.numel()
+    few_and_large = batch <= FEW_ROWS and recurrent.shape[1] >= LARGE_HIDDEN
+    return few_and_large or (step >= LARGE_STEP and step * n_steps < SMALL_BATCH)
 
 
 class Run(NamedTuple):

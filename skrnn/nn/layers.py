@@ -92,8 +92,8 @@ class RecurrentLayer(nn.Module):
     def _run_cell(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
         """Run each direction over one step, x of shape (batch, channels)."""
         cell = CELLS[self.cell]
-        if state is None:
-            state = (x.new_zeros(len(x), self.output_size),) * cell.n_states
+        if state is None:  # one row stands for all, which spares most of the recurrent product
+            state = (x.new_zeros(1, self.output_size),) * cell.n_states
         given = zip(*(part.chunk(self.n_directions, 1) for part in state))
         steps = [cell.step(x, part, self.weights(i)) for i, part in enumerate(given)]
         state = steps[0] if len(steps) == 1 else tuple(torch.cat(p, dim=1) for p in zip(*steps))

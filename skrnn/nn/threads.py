@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 LARGEST_SCRATCH = 2**23  # floats that a thread keeps for the next call
-SPLIT_WORK = 4e6  # multiply-adds above which a second thread pays
+SPLIT_WORK = 4e7  # multiply-adds above which a second thread pays
 
 _memory = threading.local()
 
