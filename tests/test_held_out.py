@@ -91,6 +91,14 @@ def test_some_observations_are_left_of_short_series():
     assert hold_out(*(y[1:] for y in series), horizon=1) is None
 
 
+@pytest.mark.parametrize("cls", [GRUForecaster, RNNForecaster])
+@pytest.mark.parametrize(("n", "horizon"), [(5, 1), (6, 3), (9, 4)])
+def test_large_panels_of_very_short_series_are_forecast(cls, n, horizon):
+    panel = pd.concat({i: pd.DataFrame({"y": walk(n, seed=i)}) for i in range(60)})
+    forecaster = cls(random_state=0).fit(panel, fh=np.arange(1, horizon + 1))
+    assert np.isfinite(forecaster.predict_interval(coverage=0.8)).all(axis=None)
+
+
 # Analogues
 
 

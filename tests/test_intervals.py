@@ -189,6 +189,14 @@ def test_shares_stay_usual_until_windows_speak_against_them():
     np.testing.assert_allclose(shares(1.0, 1.0, 1.0, n=2, doubt=20), 1 / 3, atol=0.05)
 
 
+def test_small_differences_leave_members_their_equal_shares():
+    """However many windows say so; errors are 0.1 of the base forecast's, and their mean's."""
+    nearly_equal = shares(1.0, 0.98, n=5000)
+    np.testing.assert_allclose(nearly_equal, 0.5, atol=0.07)
+    assert shares(1.0, 0.5, n=5000)[0] > 0.9
+    np.testing.assert_allclose(shares(0.98, n=5000), 1)  # one alone is not drawn to anything
+
+
 def test_missing_futures_have_no_part_in_the_calibration():
     futures = np.random.default_rng(0).normal(size=(400, 4))
     gaps = np.r_[futures, np.full((400, 4), np.nan)]

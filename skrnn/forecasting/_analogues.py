@@ -14,12 +14,12 @@ MOST_HISTORIES = 20_000
 
 
 def analogue_forecasts(past: Panel, origins: Origins) -> np.ndarray:
-    """Forecast by the nearest neighbours among the histories of a panel.
+    """Forecast by the nearest neighbours among the histories of a panel; by the base without any.
 
     Parameters
     ----------
     past : Panel
-        With some histories of `LAGS` values and a complete horizon after them.
+        Histories are `LAGS` values with a complete horizon after them.
     origins : Origins
         On the same scales.
 
@@ -33,6 +33,8 @@ def analogue_forecasts(past: Panel, origins: Origins) -> np.ndarray:
            measurement error in time series", Nature 344, 1990.
     """
     ends, _ = training_ends(past, LAGS, origins.horizon)
+    if not len(ends):
+        return origins.base
     ends = ends[:: math.ceil(len(ends) / MOST_HISTORIES)]
     back, ahead = np.arange(-LAGS, 0), np.arange(origins.horizon)
     neighbours = KNeighborsRegressor(min(NEIGHBOURS, len(ends)), weights="distance")
