@@ -10,8 +10,8 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "a312b3297d703482268f5f85e5341bd03bee793903d83221e33dee41113b8165",
-    "lstm": "e2994e71707e3e30e3db250130880c872b3fa6fc5a76218656c1ba89bcba33c1",
+    "gru": "afcc4d5765d7c1cb4df1e3175ee72eb84281bff436e08bd3b5d1af5bdd2bf3cf",
+    "lstm": "cb8916b656ca35cc583b3c555451daece485c18d517b35a6ee9ded2dad223952",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
