@@ -3,7 +3,7 @@
 Prints the four shapes of the table in docs/benchmarks.md, then the slowest ratios of a grid of
 shapes, full and ragged; what looks slow there is measured again, for longer.
 
-Usage: python benchmarks/layer.py [THREADS]
+Usage: python benchmarks/layer.py [THREADS ...], on one and then on two if left out.
 """
 
 import itertools
@@ -54,18 +54,20 @@ def alternatives(cell, batch, steps, channels, hidden, ragged=False):
     return {"ours": ours, "torch": torch_nn}
 
 
-def shapes_table(threads: int) -> str:
+def shapes_table() -> str:
     rows = []
     for shape in SHAPES:
-        seconds = {}
-        for cell in ("gru", "lstm", "rnn"):
-            times = side_by_side(alternatives(cell, *shape), seconds=1.5)
-            seconds[cell] = times["ours"], times["torch"]
+        cases = {
+            (cell, who): run
+            for cell in ("gru", "lstm", "rnn")
+            for who, run in alternatives(cell, *shape).items()
+        }
+        times = side_by_side(cases, seconds=2)
+        pairs = [(times[cell, "ours"], times[cell, "torch"]) for cell in ("gru", "lstm", "rnn")]
         ratios = [
-            f"{1e3 * ours:.2f} / {1e3 * theirs:.2f} = {ours / theirs:.2f}"
-            for ours, theirs in seconds.values()
+            f"{1e3 * ours:.2f} / {1e3 * theirs:.2f} = {ours / theirs:.2f}" for ours, theirs in pairs
         ]
-        rows.append([shape, *ratios, f"{seconds['gru'][0] / seconds['lstm'][0]:.2f}"])
+        rows.append([shape, *ratios, f"{pairs[0][0] / pairs[1][0]:.2f}"])
     header = ["batch, steps, channels, hidden", "GRU", "LSTM", "RNN", "our GRU / our LSTM"]
     return markdown(header, rows)
 
@@ -77,7 +79,7 @@ def ratio_of(cell, shape, ragged, seconds: float, least: int) -> float:
     return ratio
 
 
-def worst_of_grid(threads: int, n_shown: int = 5) -> str:
+def worst_of_grid(n_shown: int = 5) -> str:
     ratios = []
     for shape, cell, ragged in itertools.product(GRID, ("gru", "lstm", "rnn"), (False, True)):
         if ragged and (shape[0] == 1 or shape[1] == 1):
@@ -94,14 +96,14 @@ def worst_of_grid(threads: int, n_shown: int = 5) -> str:
     return title + "\n\n" + markdown(["ours / torch", "cell", "shape", ""], rows)
 
 
-def main(threads: int = 1, grid: int = 1) -> None:
-    torch.set_num_threads(threads)
+def main(numbers: list[int]) -> None:
     print(f"instruction set: {chosen_set()}", file=sys.stderr)
-    print(f"Layer, milliseconds, ours / torch.nn ({threads} threads)\n")
-    print(shapes_table(threads), flush=True)
-    if grid:
-        print(f"\nGrid of shapes ({threads} threads): {worst_of_grid(threads)}", flush=True)
+    for threads in numbers:
+        torch.set_num_threads(threads)
+        print(f"Layer, milliseconds, ours / torch.nn ({threads} threads)\n")
+        print(shapes_table(), flush=True)
+        print(f"\nGrid of shapes ({threads} threads): {worst_of_grid()}\n", flush=True)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(list(map(int, sys.argv[1:])) or [1, 2])
