@@ -137,14 +137,16 @@ class FusedLayer(torch.autograd.Function):
         n_alone = width * ALONE[run.cell]
         of_inputs = slice(0, input.shape[0])
         drecurrent = weight_gradient(dgates[:, n_alone:], previous)
-        dinput = _first_to_last(weight_gradient(dgates[:, of_inputs], rows), n_alone)
+        dinput = weight_gradient(dgates[:, of_inputs], rows)
+        if n_alone:
+            dinput = dinput.roll(-n_alone, 0)
         sums = dgates.sum(0)
         drecurrent_bias = sums[n_alone:]
         # always a copy: what scales gradients in place must not meet one memory twice
-        dinput_bias = torch.cat([sums[n_alone : input.shape[0]], sums[:n_alone]])
+        dinput_bias = sums[of_inputs].roll(-n_alone)
         drows = None
         if ctx.needs_input_grad[1]:
-            drows = multiply(dgates[:, of_inputs], _last_to_first(input, n_alone))
+            drows = multiply(dgates[:, of_inputs], input.roll(n_alone, 0) if n_alone else input)
         gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
         dstates = (x if x is None else _unpadded(x, ctx.hidden) for x in dstates)
         return None, drows, *_cut(gradients, width, ctx.hidden), *dstates, ddecays
@@ -346,15 +348,6 @@ def _cut(gradients: Weights, width: int, hidden: int) -> Weights:
         return gradients
     cut = [x.view(-1, width, *x.shape[1:])[:, :hidden].flatten(0, 1) for x in gradients]
     return Weights(*cut)._replace(recurrent=cut[1][:, :hidden])
-
-
-def _first_to_last(x: Tensor, n: int) -> Tensor:
-    """Rows with the first n of them behind the others."""
-    return torch.cat([x[n:], x[:n]]) if n else x
-
-
-def _last_to_first(x: Tensor, n: int) -> Tensor:
-    return torch.cat([x[-n:], x[:-n]]) if n else x
 
 
 def _widened(x: Tensor | None, width: int) -> Tensor | None:
