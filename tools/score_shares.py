@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from skrnn.forecasting import GRUForecaster, LSTMForecaster, _calibration
+from skrnn.forecasting import GRUForecaster, LSTMForecaster, _calibration, _model
 from skrnn.forecasting._held_out import HeldOut
 from skrnn.forecasting._members import predict, train_members
 from skrnn.forecasting._origins import Origins
@@ -67,7 +67,7 @@ def score(index: int, cls, equality: list[float]) -> dict[float, float]:
     recipe = choose_recipe(cls._cell, parameters, SeriesSet.of(frame), no_columns, horizon)
     held_out = HeldOut.of(recipe, past, None)
     early = train_members(recipe, held_out.before, held_out.prepared, seed=0, n_nets=1)
-    known = predict(early, held_out.origins), held_out.futures, held_out.n_horizons
+    known = held_out, early, predict(early, held_out.origins)
     prepared = recipe.prepare(past, None)
     members = train_members(recipe, prepared.panel(past, None), prepared, 1, recipe.n_members)
     panel, everyone = prepared.panel(series, None), np.arange(len(series))
@@ -77,7 +77,7 @@ def score(index: int, cls, equality: list[float]) -> dict[float, float]:
     errors = {}
     for value in equality:
         _calibration.EQUALITY = value
-        shares = _calibration.Calibration.learn(*known, doubt=1.0).shares
+        shares = _model._calibrate(*known).shares
         errors[value] = _mean_error(futures - prediction.median(shares)) / base_error
     return errors
 
