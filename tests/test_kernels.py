@@ -60,15 +60,15 @@ def make_case(cell, steps, batch, channels, hidden, seed):
 def by_kernel(cell, weights, x, lengths, state, reverse, decays=None):
     batch = x.shape[1]
     if lengths is None:
-        rows, sizes = x.flatten(0, 1), None
+        values, sizes = x, None
         decays = None if decays is None else decays.flatten(0, 1)
     else:
         packed = pack_padded_sequence(x, lengths)
-        rows, sizes = packed.data, packed.batch_sizes
+        values, sizes = packed.data, packed.batch_sizes
         decays = None if decays is None else pack_padded_sequence(decays, lengths).data
-    outputs, *last = kernels.run_layer(cell, rows, weights, sizes, batch, reverse, state, decays)
+    outputs, *last = kernels.run_layer(cell, values, weights, sizes, batch, reverse, state, decays)
     if lengths is None:
-        return outputs.view(*x.shape[:2], -1), *last
+        return outputs, *last
     return pad_packed_sequence(packed._replace(data=outputs))[0], *last
 
 
@@ -121,7 +121,7 @@ def assert_same(cell, case, ragged, reverse, with_state, with_decays=False):
 @pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
 @pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
 def test_kernel_is_the_unrolled_cell(instruction_set, cell, hidden, ragged, reverse):
-    channels = 3 if hidden % 16 else 32  # a stacked layer's input, whole vectors
+    channels = {1: 1, 7: 2, 33: 3}.get(hidden, 32)  # few, or whole vectors as a stacked layer has
     case = make_case(cell, steps=6, batch=19, channels=channels, hidden=hidden, seed=hidden)
     assert_same(cell, case, ragged, reverse, with_state=ragged == reverse)
 
@@ -167,6 +167,20 @@ def test_without_gradients_outputs_are_the_same(cell, instruction_set):
     with torch.no_grad():
         inferred = by_kernel(cell, weights, x, lengths, state, 0)
     assert all(torch.equal(a, b) for a, b in zip(trained, inferred))
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+def test_extreme_values_are_those_of_the_reference(cell, instruction_set):
+    """What is infinite in one sequence, or not a number, shows in it, and in no other."""
+    weights, x, _, state = make_case(cell, steps=3, batch=7, channels=2, hidden=20, seed=0)
+    for sequence, extreme in enumerate((-np.inf, -1e30, -200.0, 200.0, 1e30, np.inf)):
+        x[1, sequence] = torch.tensor([extreme, 0.0])
+    x[1, 6, 1] = np.nan
+    case = weights, x, None, state, False
+    for a, b in zip(by_kernel(cell, *case), by_reference(cell, *case)):
+        torch.testing.assert_close(a, b, equal_nan=True, rtol=1e-5, atol=1e-5)
+        assert a[..., 6, :].isnan().any()
 
 
 @needs_kernels

@@ -138,7 +138,7 @@ class _Projected(Weights):
 
 def run_decaying(
     cell: str,
-    rows: Tensor,
+    x: Tensor,
     weights: Weights,
     sizes: Tensor | None,
     batch: int,
@@ -151,16 +151,18 @@ def run_decaying(
     The parameters are those of `kernels.run_layer`, which is several times faster where it runs;
     this is the reference, and runs forward in time only.
     """
+    rows = x.flatten(0, -2)
     if state is None:
         state = (rows.new_zeros(batch, decays.shape[1]),) * CELLS[cell].n_states
     sizes = [batch] * (len(rows) // batch) if sizes is None else sizes.tolist()
     projected, weights = weights.project_input(rows).split(sizes), _Projected(*weights)
     outputs, ended = [], []
-    for x, decay in zip(projected, decays.split(sizes)):
-        if len(x) < len(state[0]):
-            ended.append(tuple(part[len(x) :] for part in state))
-            state = tuple(part[: len(x)] for part in state)
-        state = CELLS[cell].step(x, tuple(decay * part for part in state), weights)
+    for step, decay in zip(projected, decays.split(sizes)):
+        if len(step) < len(state[0]):
+            ended.append(tuple(part[len(step) :] for part in state))
+            state = tuple(part[: len(step)] for part in state)
+        state = CELLS[cell].step(step, tuple(decay * part for part in state), weights)
         outputs.append(state[0])
     ended.append(state)
-    return torch.cat(outputs), *(torch.cat(parts) for parts in zip(*reversed(ended)))
+    outputs = torch.cat(outputs).view(*x.shape[:-1], -1)
+    return outputs, *(torch.cat(parts) for parts in zip(*reversed(ended)))

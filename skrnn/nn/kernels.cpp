@@ -6,10 +6,15 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <vector>
 
+#if defined(__x86_64__)
+#include <immintrin.h>  // only for LARGER and SMALLER, which no vector extension has
+#endif
 #if !defined(__GNUC__)
 #error "The kernels use the vector extensions of GCC and Clang."
 #endif
@@ -20,12 +25,12 @@ namespace {
 struct Job {
     int cell;          // 0 rnn, 1 rnn_relu, 2 lstm, 3 gru
     int backward, reverse, keep;
-    long steps, batch, width, begin, end;
+    long steps, batch, hidden, width, begin, end;
     const long long* sizes;  // rows of each step, or null where all have `batch`
     float* gates;            // (n, gates * width): input projections, then activated gates
     float* extra;            // (n, width) or null
     float* outputs;          // (n, width)
-    const float *weights;    // packed
+    const float *weights;    // (gates * hidden, hidden), recurrent
     const float *bias;       // (gates * width,), recurrent
     const float *h0, *c0;    // (batch, width) or null: zeros
     float *last_h, *last_c;  // (batch, width)
@@ -42,9 +47,13 @@ struct Job {
 namespace baseline {
 #define LANES 4
 #define REGISTERS 16
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+#define SMALLER(a, b) ((a) < (b) ? (a) : (b))
 #include "recurrent_kernels.h"
 #undef LANES
 #undef REGISTERS
+#undef LARGER
+#undef SMALLER
 }  // namespace baseline
 
 #if defined(__x86_64__)
@@ -58,9 +67,13 @@ namespace baseline {
 namespace avx2 {
 #define LANES 8
 #define REGISTERS 16
+#define LARGER(a, b) (vec)_mm256_max_ps((__m256)(a), (__m256)(b))
+#define SMALLER(a, b) (vec)_mm256_min_ps((__m256)(a), (__m256)(b))
 #include "recurrent_kernels.h"
 #undef LANES
 #undef REGISTERS
+#undef LARGER
+#undef SMALLER
 }  // namespace avx2
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -73,9 +86,13 @@ namespace avx2 {
 namespace avx512 {
 #define LANES 16
 #define REGISTERS 32
+#define LARGER(a, b) (vec)_mm512_maskz_max_ps(0xffff, (__m512)(a), (__m512)(b))
+#define SMALLER(a, b) (vec)_mm512_maskz_min_ps(0xffff, (__m512)(a), (__m512)(b))
 #include "recurrent_kernels.h"
 #undef LANES
 #undef REGISTERS
+#undef LARGER
+#undef SMALLER
 }  // namespace avx512
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -84,16 +101,14 @@ namespace avx512 {
 #endif
 #endif
 
-typedef void (*Pack)(const float*, long, long, long, float*);
 struct InstructionSet {
     const char* name;
     void (*run)(const Job&);
-    Pack pack_forward, pack_backward;
     void (*weight_gradient)(const float*, long, const float*, long, long, long, long, float*);
     void (*product)(const float*, long, long, const float*, bool, long, const float*, long, long, float*);
+    void (*input_gradient)(const float*, long, long, const float*, long, long, float*, float*, float*);
 };
-#define FUNCTIONS(set) \
-    set::run, set::pack_forward, set::pack_backward, set::weight_gradient, set::product
+#define FUNCTIONS(set) set::run, set::weight_gradient, set::product, set::input_gradient
 
 const InstructionSet SETS[] = {
 #ifdef HAS_X86
@@ -146,28 +161,15 @@ PyObject* without_lock(const Work& work) {
     Py_RETURN_NONE;
 }
 
-// pack(set, backward, weights, gates, hidden, width, packed)
-PyObject* pack(PyObject*, PyObject* args) {
-    int set, backward;
-    unsigned long long weights, packed;
-    long gates, hidden, width;
-    if (!PyArg_ParseTuple(args, "iiKlllK", &set, &backward, &weights, &gates, &hidden, &width, &packed) ||
-        !is_set(set))
-        return nullptr;
-    (backward ? SETS[set].pack_backward : SETS[set].pack_forward)((const float*)weights, gates, hidden,
-                                                                  width, (float*)packed);
-    Py_RETURN_NONE;
-}
-
-// run(set, cell, backward, reverse, keep, steps, batch, width, begin, end, *addresses); the last two
+// run(set, cell, backward, reverse, keep, steps, batch, hidden, width, begin, end, *addresses); the last two
 // addresses, of decays and their gradients, may be left out
 PyObject* run(PyObject*, PyObject* args) {
     Job job = {};
     int set;
     unsigned long long sizes, p[17] = {};
-    if (!PyArg_ParseTuple(args, "iiiiilllllKKKKKKKKKKKKKKKK|KK", &set, &job.cell, &job.backward,
-                          &job.reverse, &job.keep, &job.steps, &job.batch, &job.width, &job.begin,
-                          &job.end, &sizes, p, p + 1, p + 2, p + 3, p + 4, p + 5, p + 6, p + 7, p + 8,
+    if (!PyArg_ParseTuple(args, "iiiiillllllKKKKKKKKKKKKKKKK|KK", &set, &job.cell, &job.backward,
+                          &job.reverse, &job.keep, &job.steps, &job.batch, &job.hidden, &job.width,
+                          &job.begin, &job.end, &sizes, p, p + 1, p + 2, p + 3, p + 4, p + 5, p + 6, p + 7, p + 8,
                           p + 9, p + 10, p + 11, p + 12, p + 13, p + 14, p + 15, p + 16) ||
         !is_set(set))
         return nullptr;
@@ -230,12 +232,27 @@ PyObject* product(PyObject*, PyObject* args) {
     });
 }
 
+// input_gradient(set, gradients, gates, alone, values, channels, n, input, input_bias, recurrent_bias)
+PyObject* input_gradient(PyObject*, PyObject* args) {
+    int set;
+    unsigned long long gradients, values, input, input_bias, recurrent_bias;
+    long gates, alone, channels, n;
+    if (!PyArg_ParseTuple(args, "iKllKllKKK", &set, &gradients, &gates, &alone, &values, &channels, &n,
+                          &input, &input_bias, &recurrent_bias) ||
+        !is_set(set))
+        return nullptr;
+    return without_lock([&] {
+        SETS[set].input_gradient((const float*)gradients, gates, alone, (const float*)values, channels, n,
+                                 (float*)input, (float*)input_bias, (float*)recurrent_bias);
+    });
+}
+
 PyMethodDef METHODS[] = {
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
-    {"pack", pack, METH_VARARGS, nullptr},
     {"run", run, METH_VARARGS, nullptr},
     {"product", product, METH_VARARGS, nullptr},
     {"weight_gradient", weight_gradient, METH_VARARGS, nullptr},
+    {"input_gradient", input_gradient, METH_VARARGS, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_kernels", "Fused kernels of recurrent layers.", 0, METHODS,

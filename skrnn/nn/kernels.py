@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from .cells import CELLS, Weights
 from .instruction_sets import _kernels, can_run, chosen_set
-from .products import LANES, multiply, project, weight_gradient
+from .products import LANES, input_gradient, multiply, project, weight_gradient
 from .threads import cuts, in_parallel, scratch
 
 CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
@@ -67,6 +67,8 @@ class Run(NamedTuple):
     cell : str
     sizes : Tensor of shape (steps,), or None
         Sequences that have each step, longest first; None if all have all steps.
+    shape : tuple of int
+        Of the input and the outputs, but for their channels: (steps, batch) or (rows,).
     rows, steps, batch : int
         Rows are those of all steps together.
     reverse : bool
@@ -74,108 +76,110 @@ class Run(NamedTuple):
 
     cell: str
     sizes: Tensor | None
+    shape: tuple[int, ...]
     rows: int
     steps: int
     batch: int
     reverse: bool
 
-    def previous_rows(self) -> Tensor | slice:
-        """Where, in ``states`` of `FusedLayer`, the state before each row stands."""
+    def previous(self, states: Tensor) -> Tensor:
+        """The state before each row, of ``states`` as in `Kept`."""
         if self.sizes is None:
-            return slice(self.batch, None) if self.reverse else slice(self.rows)
+            return states.narrow(0, self.batch if self.reverse else 0, self.rows)
         rows = torch.arange(self.rows)
         if not self.reverse:
             before = torch.cat([torch.tensor([self.batch]), self.sizes[:-1]])
-            return self.batch + rows - before.repeat_interleave(self.sizes)
+            return states[self.batch + rows - before.repeat_interleave(self.sizes)]
         position = rows - (self.sizes.cumsum(0) - self.sizes).repeat_interleave(self.sizes)
         after = torch.cat([self.sizes[1:], torch.tensor([0])]).repeat_interleave(self.sizes)
         following = self.batch + rows + self.sizes.repeat_interleave(self.sizes)
-        return torch.where(position < after, following, position)
+        return states[torch.where(position < after, following, position)]
+
+    def outputs(self, states: Tensor) -> Tensor:
+        """The states after each row."""
+        return states.narrow(0, 0 if self._is_back_to_front() else self.batch, self.rows)
+
+    def initial(self, states: Tensor) -> Tensor:
+        """The states before the first step."""
+        return states.narrow(0, self.rows if self._is_back_to_front() else 0, self.batch)
+
+    def _is_back_to_front(self) -> bool:
+        # in reverse over full sequences, the initial states come after the outputs
+        return self.reverse and self.sizes is None
 
 
 # Of how many gates, the last ones, the gradient of the input projection differs from that of the
 # recurrent product: the GRU's candidate's input does not pass the reset gate.
 ALONE = {"rnn": 0, "rnn_relu": 0, "lstm": 0, "gru": 1}
+NOTHING_BACK = (None,) * 6  # in place of the arrays that only backward has
 
 
 class FusedLayer(torch.autograd.Function):
-    """A layer in one direction, on packed rows of float32.
+    """A layer in one direction, in float32, over rows or (steps, batch, ...) as `run_layer`.
 
     All buffers are padded to `width` units, which are zero throughout.
     """
 
     @staticmethod
-    def forward(ctx, run, rows, input, recurrent, input_bias, recurrent_bias, h0, c0, decays):
-        """Compute outputs (n_rows, hidden) and last states (batch, hidden)."""
-        hidden = recurrent.shape[1]
-        weights = _padded(Weights(input, recurrent, input_bias, recurrent_bias))
+    def forward(ctx, run, x, input, recurrent, input_bias, recurrent_bias, h0, c0, decays):
+        """Compute outputs and last states (batch, hidden)."""
+        weights = Weights(input, recurrent, input_bias, recurrent_bias)
         keep = any(ctx.needs_input_grad)
-        decays = _widened(decays, hidden + -hidden % LANES)
-        buffers = _forward(run, rows, weights, recurrent, (h0, c0), keep, decays)
+        results, saved = _forward(run, x, weights, (h0, c0), decays, keep)
         if keep:
-            ctx.run, ctx.hidden, ctx.has_state = run, hidden, (h0 is not None, c0 is not None)
+            ctx.run, ctx.has_state = run, (h0 is not None, c0 is not None)
             ctx.set_materialize_grads(False)
-            ctx.save_for_backward(rows, weights.input, recurrent, *buffers[:4], decays)
-        return tuple(_unpadded(x, hidden) for x in (buffers.outputs(run), *buffers.last))
+            ctx.save_for_backward(*saved)
+        return results
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx, doutputs, *dlast):
+    def backward(ctx, *gradients):
         """Gradients of everything that `forward` took."""
-        rows, input, recurrent, gates, extra, states, memory, decays = ctx.saved_tensors
-        kept = Kept(gates, extra, states, memory, ())
-        run, width = ctx.run, input.shape[0] // CELLS[ctx.run.cell].n_gates
-        doutputs, *dlast = (_widened(x, width) for x in (doutputs, *dlast))
-        ddecays = None if decays is None else torch.empty_like(decays)
-        dgates, dstates = _backward(
-            run, recurrent, kept, doutputs, dlast, ctx.has_state, (decays, ddecays)
-        )
-        previous = states[run.previous_rows()]
-        if decays is not None:
-            previous, ddecays = previous * decays, _unpadded(ddecays, ctx.hidden)
-        # The last gates with a recurrent gradient of their own have that of their inputs first.
-        n_alone = width * ALONE[run.cell]
-        of_inputs = slice(0, input.shape[0])
-        drecurrent = weight_gradient(dgates[:, n_alone:], previous)
-        dinput = weight_gradient(dgates[:, of_inputs], rows)
-        if n_alone:
-            dinput = dinput.roll(-n_alone, 0)
-        sums = dgates.sum(0)
-        drecurrent_bias = sums[n_alone:]
-        # always a copy: what scales gradients in place must not meet one memory twice
-        dinput_bias = sums[of_inputs].roll(-n_alone)
-        drows = None
-        if ctx.needs_input_grad[1]:
-            drows = multiply(dgates[:, of_inputs], input.roll(n_alone, 0) if n_alone else input)
-        gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
-        dstates = (x if x is None else _unpadded(x, ctx.hidden) for x in dstates)
-        return None, drows, *_cut(gradients, width, ctx.hidden), *dstates, ddecays
+        # the guard against second derivatives costs 5 µs, so only where they may follow
+        if torch.is_grad_enabled():
+            return once_differentiable(_gradients)(ctx, *gradients)
+        return _gradients(ctx, *gradients)
+
+
+def _gradients(ctx, doutputs, *dlast):
+    rows, input, recurrent, decays, *kept = ctx.saved_tensors
+    run, kept, hidden = ctx.run, Kept(*kept), recurrent.shape[1]
+    width = kept.states.shape[1]
+    if doutputs is not None:
+        doutputs = _widened(doutputs.flatten(0, -2), width)
+    dlast = [_widened(x, width) for x in dlast]
+    ddecays = None if decays is None else torch.empty_like(decays)
+    dgates, dstates = _backward(
+        run, recurrent, kept, doutputs, dlast, ctx.has_state, (decays, ddecays)
+    )
+    previous = run.previous(kept.states)
+    if decays is not None:
+        previous, ddecays = previous * decays, _unpadded(ddecays, hidden)
+    # The last gates with a recurrent gradient of their own have that of their inputs first.
+    n_alone, n_gates = width * ALONE[run.cell], input.shape[0]
+    drecurrent = weight_gradient(dgates.narrow(1, n_alone, n_gates), previous)
+    dinput, dinput_bias, drecurrent_bias = input_gradient(dgates, n_alone, rows)
+    dx = None
+    if ctx.needs_input_grad[1]:
+        dx = multiply(dgates.narrow(1, 0, n_gates), input.roll(n_alone, 0) if n_alone else input)
+        dx = dx.view(*run.shape, -1)
+    gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
+    dstates = (x if x is None else _unpadded(x, hidden) for x in dstates)
+    return None, dx, *_cut(gradients, width, hidden), *dstates, ddecays
 
 
 class Kept(NamedTuple):
-    """What forward computes and backward needs; the last states besides."""
+    """What forward computes and backward needs."""
 
     gates: Tensor  # (n_rows, gates * width), activated
-    extra: Tensor  # (n_rows, width), or empty
+    extra: Tensor | None  # (n_rows, width), of a GRU or LSTM
     states: Tensor  # (n_rows + batch, width): the outputs, and before them the initial ones
-    memory: Tensor  # (batch, width): initial memory of an LSTM, or empty
-    last: tuple[Tensor, ...]  # each (batch, width)
-
-    def outputs(self, run: Run) -> Tensor:
-        # in reverse over full sequences, the initial states come after the outputs
-        return self.states[: run.rows] if _is_back_to_front(run) else self.states[run.batch :]
-
-    def initial(self, run: Run) -> Tensor:
-        return self.states[run.rows :] if _is_back_to_front(run) else self.states[: run.batch]
-
-
-def _is_back_to_front(run: Run) -> bool:
-    return run.reverse and run.sizes is None
+    memory: Tensor | None  # (batch, width): given initial memory of an LSTM
 
 
 def run_layer(
     cell: str,
-    rows: Tensor,
+    x: Tensor,
     weights: Weights,
     sizes: Tensor | None,
     batch: int,
@@ -188,8 +192,9 @@ def run_layer(
     Parameters
     ----------
     cell : {"rnn", "rnn_relu", "lstm", "gru"}
-    rows : Tensor of shape (n_rows, channels)
-        Time steps of all sequences, packed as in ``torch.nn.utils.rnn.PackedSequence``.
+    x : Tensor of shape (steps, batch, channels) or (n_rows, channels)
+        Rows are the time steps of all sequences, packed as in
+        ``torch.nn.utils.rnn.PackedSequence``.
     weights : Weights
     sizes : Tensor of shape (steps,), or None
         Sequences that have each step, longest first; None if all have all steps.
@@ -203,113 +208,70 @@ def run_layer(
 
     Returns
     -------
-    outputs : Tensor of shape (n_rows, hidden)
+    outputs : Tensor of shape (steps, batch, hidden) or (n_rows, hidden), as `x`
     *state : Tensor of shape (batch, hidden)
         State after the last step run.
     """
-    n_rows = rows.shape[0]  # not len(rows), a call of several µs
+    shape = x.shape[:-1]  # not len(x) below, a call of several µs
+    n_rows = shape.numel()
     steps = n_rows // batch if sizes is None else sizes.shape[0]
     h0, c0 = (*(state or ()), None, None)[:2]
-    run = Run(cell, sizes, n_rows, steps, batch, reverse)
+    run = Run(cell, sizes, shape, n_rows, steps, batch, reverse)
     if torch.is_grad_enabled():
-        return FusedLayer.apply(run, rows, *weights, h0, c0, decays)
-    hidden = weights.recurrent.shape[1]
-    decays = _widened(decays, hidden + -hidden % LANES)
-    buffers = _forward(run, rows, _padded(weights), weights.recurrent, (h0, c0), False, decays)
-    return tuple(_unpadded(x, hidden) for x in (buffers.outputs(run), *buffers.last))
+        return FusedLayer.apply(run, x, *weights, h0, c0, decays)
+    return _forward(run, x, weights, (h0, c0), decays, False)[0]
 
 
-def _forward(run, rows, weights: Weights, recurrent, state, keep: bool, decays) -> Kept:
-    n_rows, n_gates = run.rows, CELLS[run.cell].n_gates
+def _forward(run, x, weights: Weights, state, decays, keep: bool):
+    """Compute outputs and last states, and what `_gradients` needs where it is to be kept."""
+    rows = x if x.dim() == 2 else x.flatten(0, 1)
+    n_rows, (_, n_gates, n_states) = run.rows, CELLS[run.cell]
+    recurrent, hidden = weights.recurrent.contiguous(), weights.recurrent.shape[1]
+    weights = _padded(weights)
     width = weights.input.shape[0] // n_gates
+    decays = _widened(decays, width)
     gates = None if keep else scratch("gates", n_rows, n_gates * width)
     gates = project(rows, weights.input, weights.input_bias, gates)
-    has_extra = keep and run.cell in ("lstm", "gru")
+    extra = rows.new_empty(n_rows, width) if keep and n_gates > 1 else None
     states = rows.new_empty(n_rows + run.batch, width)
-    kept = Kept(
-        gates,
-        rows.new_empty(n_rows if has_extra else 0, width),
-        states,
-        rows.new_empty(0) if state[1] is None else _widened(state[1], width),
-        tuple(rows.new_empty(run.batch, width) for _ in range(CELLS[run.cell].n_states)),
-    )
-    initial = kept.initial(run)
-    if state[0] is None:
-        initial.zero_()
-    else:
-        initial[:, : state[0].shape[1]] = state[0]
-        initial[:, state[0].shape[1] :] = 0
-    last = (*kept.last, None)[:2]
-    _call(
-        run,
-        False,
-        keep,
-        width,
-        recurrent,
-        (
-            gates,
-            kept.extra if has_extra else None,
-            kept.outputs(run),
-            weights.recurrent_bias,
-            None if state[0] is None else initial,
-            None if state[1] is None else kept.memory,
-            *last,
-        ),
-        (None,) * 6,
-        () if decays is None else (decays, None),
-    )
-    return kept
+    outputs, initial, memory = run.outputs(states), None, _widened(state[1], width)
+    if state[0] is not None:
+        initial = run.initial(states)
+        initial.copy_(_widened(state[0], width))
+    elif keep:  # for the gradient of the recurrent weights
+        run.initial(states).zero_()
+    last = tuple(rows.new_empty(run.batch, width) for _ in range(n_states))
+    arrays = (gates, extra, outputs, recurrent, weights.recurrent_bias.contiguous(), initial)
+    arrays = (*arrays, memory, *(*last, None)[:2], *NOTHING_BACK, decays, None)
+    _call(run, False, keep, hidden, width, arrays)
+    outputs = _unpadded(outputs, hidden).view(*run.shape, hidden)
+    results = outputs, *(_unpadded(state, hidden) for state in last)
+    kept = Kept(gates, extra, states, memory)
+    return results, (rows, weights.input, recurrent, decays, *kept) if keep else None
 
 
 def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state, decays):
     n_states = CELLS[run.cell].n_states
-    width = kept.states.shape[1]
-    dgates = scratch("dgates", run.rows, kept.gates.shape[1] + width * ALONE[run.cell])
-    dstates = tuple(kept.states.new_empty(run.batch, width) for _ in range(n_states))
-    _call(
-        run,
-        True,
-        True,
-        width,
-        recurrent,
-        (
-            kept.gates,
-            kept.extra if CELLS[run.cell].n_gates > 1 else None,
-            kept.outputs(run),
-            None,
-            kept.initial(run) if has_state[0] else None,
-            kept.memory if has_state[1] else None,
-            None,
-            None,
-        ),
-        (doutputs, *(*dlast, None)[:2], dgates, *(*dstates, None)[:2]),
-        () if decays[0] is None else decays,
-    )
-    dstates = (*dstates, None)[:2]
-    return dgates, [d if has else None for d, has in zip(dstates, has_state)]
+    gates, extra, states, memory = kept
+    width = states.shape[1]
+    dgates = scratch("dgates", run.rows, gates.shape[1] + width * ALONE[run.cell])
+    dstates = tuple(states.new_empty(run.batch, width) for _ in range(n_states))
+    initial = run.initial(states) if has_state[0] else None
+    arrays = (gates, extra, run.outputs(states), recurrent, None, initial, memory, None, None)
+    arrays = (*arrays, doutputs, *(*dlast, None)[:2], dgates, *(*dstates, None)[:2], *decays)
+    _call(run, True, True, recurrent.shape[1], width, arrays)
+    return dgates, [d if has else None for d, has in zip((*dstates, None), has_state)]
 
 
-def _call(run, backward, keep, width, recurrent, forward_arrays, backward_arrays, decays) -> None:
-    """Pack the recurrent weights and run all rows of the batch, on several threads if it pays."""
-    number, _ = chosen_set()
-    n_gates = CELLS[run.cell].n_gates
-    recurrent = recurrent.contiguous()
-    packed = recurrent.new_empty(n_gates * width * width)
-    _kernels.pack(
-        number,
-        backward,
-        recurrent.data_ptr(),
-        n_gates,
-        recurrent.shape[1],
-        width,
-        packed.data_ptr(),
-    )
-    gates, extra, outputs, *others = forward_arrays
-    arrays = (run.sizes, gates, extra, outputs, packed, *others, *backward_arrays, *decays)
-    addresses = [0 if x is None else x.data_ptr() for x in arrays]
-    head = (number, CELL_NUMBERS[run.cell], backward, run.reverse, keep)
-    sizes = (run.steps, run.batch, width)
-    parts = _split_rows(run, n_gates * width * width * run.rows)
+def _call(run, backward, keep, hidden, width, arrays) -> None:
+    """Run all rows of the batch, on several threads if it pays.
+
+    The arrays are those of a Job in kernels.cpp, in its order, and contiguous.
+    """
+    addresses = [0 if x is None else x.data_ptr() for x in (run.sizes, *arrays)]
+    head = (chosen_set()[0], CELL_NUMBERS[run.cell], backward, run.reverse, keep)
+    sizes = (run.steps, run.batch, hidden, width)
+    parts = _split_rows(run, CELLS[run.cell].n_gates * width * width * run.rows)
     in_parallel(_kernels.run, [(*head, *sizes, *part, *addresses) for part in parts])
 
 

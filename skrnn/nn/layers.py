@@ -100,26 +100,27 @@ class RecurrentLayer(nn.Module):
         return state[0].unsqueeze(0), state
 
     def _run_rows(self, run_layer: Callable, x, state: State | None):
-        """Run each direction by a function like `kernels.run_layer`, on packed rows."""
+        """Run each direction by a function like `kernels.run_layer`."""
         packed = isinstance(x, PackedSequence)
-        rows, sizes = (x.data, x.batch_sizes) if packed else (x.flatten(0, 1), None)
-        batch = int(sizes[0]) if packed else x.shape[1]
         if packed:
+            values, sizes, batch = x.data, x.batch_sizes, int(x.batch_sizes[0])
             state = _select(state, x.sorted_indices)
+        else:
+            values, sizes, batch = x, None, x.shape[1]
         directions = []
         for direction in range(self.n_directions):
             given = state and tuple(p.chunk(self.n_directions, 1)[direction] for p in state)
             weights = self.weights(direction)
             directions.append(
-                run_layer(self.cell, rows, weights, sizes, batch, direction == 1, given)
+                run_layer(self.cell, values, weights, sizes, batch, direction == 1, given)
             )
         if self.n_directions == 1:
             outputs, *state = directions[0]
         else:
-            outputs, *state = (torch.cat(parts, dim=1) for parts in zip(*directions))
+            outputs, *state = (torch.cat(parts, dim=-1) for parts in zip(*directions))
         if packed:
             return x._replace(data=outputs), _select(tuple(state), x.unsorted_indices)
-        return outputs.view(*x.shape[:2], -1), tuple(state)
+        return outputs, tuple(state)
 
     @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator) -> None:

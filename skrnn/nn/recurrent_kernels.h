@@ -1,13 +1,14 @@
 // A recurrent layer over all time steps, forward and backward, for a range of batch rows.
 //
 // Included once for each instruction set, inside a namespace of its own, after LANES (floats in a
-// vector) and REGISTERS (vector registers) are defined. No include guard, on purpose.
+// vector), REGISTERS (vector registers), LARGER and SMALLER (of two vectors; the second where one of
+// them is not a number) are defined. No include guard, on purpose.
 //
 // Layout. Sequences are sorted by length, longest first, and packed: the rows of step t (sizes[t]
 // of them) follow those of step t - 1, as in torch's PackedSequence. A full batch is the special
 // case of a contiguous (steps, batch, ...) array. `width` is the hidden size rounded up to whole
-// vectors; the surplus units have zero weights and stay zero. Gates lie one after the other in a
-// row: (gates, width).
+// vectors; the surplus units have zero weights. Gates lie one after the other in a row: (gates,
+// width).
 //
 // How it is fast. Weights are packed so that one vector of units with all its gates is one panel;
 // a block of rows is multiplied with a panel in registers, and the gate arithmetic follows at
@@ -15,32 +16,33 @@
 // cache. Every sum runs over k in one order, so a result does not depend on how rows are split.
 
 typedef float vec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef int ivec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef unsigned uvec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 static inline vec load(const float* p) { return *(const vec*)p; }
 static inline void store(float* p, vec v) { *(vec*)p = v; }
 static inline vec spread(float x) { return x - (vec){}; }
-static inline vec at_least(vec a, vec b) { return a > b ? a : b; }
-static inline vec at_most(vec a, vec b) { return a < b ? a : b; }
 
-// exp(x) = 2^n exp(f), f in [-ln 2 / 2, ln 2 / 2]; the polynomial is that of Cephes' expf.
+// exp(x) = 2^n exp(f), f in [-ln 2 / 2, ln 2 / 2], to 2e-7; the polynomial has the least relative error
+// of its degree (1e-7). Beyond 43, where a sigmoid is zero or one, x is cut, so that products of two
+// results are finite. What is not a number stays so.
 static inline vec exponential(vec x) {
-    x = at_most(at_least(x, spread(-87.f)), spread(87.f));
+    x = SMALLER(spread(43.f), LARGER(spread(-43.f), x));
     const vec shifted = x * 1.44269504f + 12582912.f;  // rounds: 1.5 * 2^23 leaves no fraction
-    const ivec n = (ivec)shifted - 0x4B400000;
-    const vec rounded = shifted - 12582912.f;
-    vec f = x - rounded * 0.693359375f;
-    f = f - rounded * -2.12194440e-4f;
-    vec p = f * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * f + 8.3334519073e-3f;
-    p = p * f + 4.1665795894e-2f;
-    p = p * f + 1.6666665459e-1f;
-    p = p * f + 5.0000001201e-1f;
-    p = p * f * f + f + 1.f;
-    return (vec)((ivec)p + n * (1 << 23));
+    const vec f = x - (shifted - 12582912.f) * 0.693147181f;
+    vec p = f * 8.3125202225e-3f + 4.1890156938e-2f;
+    p = p * f + 1.6667114650e-1f;
+    p = p * f + 4.9999231494e-1f;
+    p = p * f + 1.f;
+    p = p * f + 1.f;
+    return (vec)((uvec)p + (uvec)shifted * (1u << 23));  // n is in the last bits of `shifted`
 }
-static inline vec sigmoid(vec x) { return 1.f / (1.f + exponential(-x)); }
 static inline vec tanh(vec x) { return 2.f / (1.f + exponential(-2.f * x)) - 1.f; }
+// sigmoid of both, by one division
+static inline void sigmoids(vec& x, vec& y) {
+    const vec a = 1.f + exponential(-x), b = 1.f + exponential(-y), inverse = 1.f / (a * b);
+    x = b * inverse;
+    y = a * inverse;
+}
 
 // The gate arithmetic: all that cells do not share.
 //
@@ -74,7 +76,7 @@ struct RnnRelu {
     static constexpr int gates = 1, alone = 0;
     static constexpr bool has_memory = false, has_extra = false;
     static inline vec forward(const Unit& u, const vec* acc, vec&, bool) {
-        return at_least(load(u.gates) + acc[0], (vec){});
+        return LARGER((vec){}, load(u.gates) + acc[0]);
     }
     static inline vec backward(const Unit&, vec d, vec h, vec&, float* out) {
         store(out, h > (vec){} ? d : (vec){});
@@ -87,10 +89,12 @@ struct Lstm {
     static constexpr int gates = 4, alone = 0;
     static constexpr bool has_memory = true, has_extra = true;
     static inline vec forward(const Unit& u, const vec* acc, vec& memory, bool keep) {
-        const vec input = sigmoid(load(u.gates) + acc[0]);
-        const vec forget = sigmoid(load(u.gates + u.width) + acc[1]);
-        const vec candidate = tanh(load(u.gates + 2 * u.width) + acc[2]);
-        const vec output = sigmoid(load(u.gates + 3 * u.width) + acc[3]);
+        vec input = load(u.gates) + acc[0], forget = load(u.gates + u.width) + acc[1];
+        vec candidate = 2.f * (load(u.gates + 2 * u.width) + acc[2]);
+        vec output = load(u.gates + 3 * u.width) + acc[3];
+        sigmoids(input, forget);
+        sigmoids(candidate, output);
+        candidate = 2.f * candidate - 1.f;  // tanh(x) = 2 sigmoid(2 x) - 1
         memory = forget * memory + input * candidate;
         if (keep) {
             store(u.gates, input);
@@ -122,8 +126,8 @@ struct Gru {
     static constexpr int gates = 3, alone = 1;
     static constexpr bool has_memory = false, has_extra = true;
     static inline vec forward(const Unit& u, const vec* acc, vec&, bool keep) {
-        const vec reset = sigmoid(load(u.gates) + acc[0]);
-        const vec update = sigmoid(load(u.gates + u.width) + acc[1]);
+        vec reset = load(u.gates) + acc[0], update = load(u.gates + u.width) + acc[1];
+        sigmoids(reset, update);
         const vec candidate = tanh(load(u.gates + 2 * u.width) + reset * acc[2]);
         if (keep) {
             store(u.gates, reset);
@@ -242,7 +246,7 @@ struct ForwardBlock {  // one vector of units of one step, for any number of row
 };
 
 template <class Cell>
-static void forward_rows(const Job& job, long begin, long end, float* buffer) {
+static void forward_rows(const Job& job, const float* packed, long begin, long end, float* buffer) {
     const Rows<Cell> rows(job, begin, end);
     const long width = job.width, n = end - begin, origin = begin * width;
     float *state = buffer, *next = buffer + n * width, *memory = buffer + 2 * n * width;
@@ -264,9 +268,9 @@ static void forward_rows(const Job& job, long begin, long end, float* buffer) {
             decay_rows(state, decays, active, width);
             if (Cell::has_memory) decay_rows(memory, decays, active, width);
         }
-        const long k_count = step == 0 && !h0 ? 0 : width;
+        const long k_count = step == 0 && !h0 ? 0 : job.hidden;
         for (long unit = 0; unit < width; unit += LANES) {
-            const float* panel = job.weights + unit * rows.row_width;
+            const float* panel = packed + unit * Cell::gates * job.hidden;
             const ForwardBlock<Cell> block = {rows, state, panel, next, memory,
                                               unit, rows.first(t), k_count};
             in_blocks<rows_at_once(Cell::gates)>(0, active, block);
@@ -366,7 +370,7 @@ static void through_decay(const Rows<Cell>& rows, long step, float* dstate, floa
 }
 
 template <class Cell>
-static void backward_rows(const Job& job, long begin, long end, float* buffer) {
+static void backward_rows(const Job& job, const float* packed, long begin, long end, float* buffer) {
     const Rows<Cell> rows(job, begin, end);
     const long width = job.width, n = end - begin, origin = begin * width;
     float *dstate = buffer, *dmemory = buffer + n * width;
@@ -385,8 +389,7 @@ static void backward_rows(const Job& job, long begin, long end, float* buffer) {
         }
         through_gates<Cell>(rows, step, dstate, dmemory);
         const float* recurrent = job.dgates + rows.first(t) * rows.gradient_width + Cell::alone * width;
-        add_product<false>(recurrent, rows.gradient_width, job.weights, rows.row_width, dstate, active,
-                           width);
+        add_product<false>(recurrent, rows.gradient_width, packed, rows.row_width, dstate, active, width);
         if (job.decays) through_decay<Cell>(rows, step, dstate, dmemory);
         running = active;
     }
@@ -397,11 +400,11 @@ static void backward_rows(const Job& job, long begin, long end, float* buffer) {
 // Weights (gates * hidden, hidden) become panels: for each vector of units, for each k, its gates.
 static void pack_forward(const float* weights, long gates, long hidden, long width, float* packed) {
     for (long unit = 0; unit < width; unit += LANES)
-        for (long k = 0; k < width; ++k)
+        for (long k = 0; k < hidden; ++k)
             for (long g = 0; g < gates; ++g)
                 for (long lane = 0; lane < LANES; ++lane, ++packed) {
                     const long row = unit + lane;
-                    *packed = row < hidden && k < hidden ? weights[(g * hidden + row) * hidden + k] : 0;
+                    *packed = row < hidden ? weights[(g * hidden + row) * hidden + k] : 0;
                 }
 }
 
@@ -417,7 +420,12 @@ static void pack_backward(const float* weights, long gates, long hidden, long wi
                 }
 }
 
-// sums (gates, width), rows [begin, end): gradients (n, gates), whose rows are `stride` apart,
+// For few vectors, which a call of memcpy would cost more than.
+static inline void copy_vectors(float* to, const float* from, long n) {
+    for (long i = 0; i < n; i += LANES) store(to + i, load(from + i));
+}
+
+// sums (gates, width), rows [begin, end), a multiple of 16: gradients (n, gates), whose rows are `stride` apart,
 // transposed, times values (n, width). Both are taken in chunks that fit the caches, as panels and as
 // strips of gates.
 static void weight_gradient(const float* gradients, long stride, const float* values, long width,
@@ -430,16 +438,59 @@ static void weight_gradient(const float* gradients, long stride, const float* va
         float* to = panels.data();
         for (long column = 0; column < width; column += panel_columns(column, width))
             for (long k = 0; k < k_count; ++k, to += panel_columns(column, width))
-                memcpy(to, values + (first + k) * width + column,
-                       sizeof(float) * panel_columns(column, width));
+                copy_vectors(to, values + (first + k) * width + column, panel_columns(column, width));
         for (long gate = begin; gate < end; gate += strip) {
-            const long rows = end - gate < strip ? end - gate : strip;
             for (long k = 0; k < k_count; ++k)
-                memcpy(columns.data() + k * strip, gradients + (first + k) * stride + gate,
-                       sizeof(float) * rows);
+                copy_vectors(columns.data() + k * strip, gradients + (first + k) * stride + gate, strip);
             add_product<true>(columns.data(), strip, panels.data(), k_count, sums + gate * width,
-                              rows, width);
+                              strip, width);
         }
+    }
+}
+
+// N rows at once: sums (channels + 1, gates) += the rows' gradients, and those times each of their values
+template <int N>
+static inline void add_rows(const float* gradients, long stride, const float* values, long channels,
+                            long gates, float* sums) {
+    for (long gate = 0; gate < gates; gate += LANES) {
+        vec rows[N], total = {};
+        for (int i = 0; i < N; ++i) total += rows[i] = load(gradients + i * stride + gate);
+        store(sums + gate, load(sums + gate) + total);
+        for (long channel = 0; channel < channels; ++channel) {
+            float* sum = sums + (channel + 1) * gates + gate;
+            vec product = load(sum);
+            for (int i = 0; i < N; ++i) product += rows[i] * values[i * channels + channel];
+            store(sum, product);
+        }
+    }
+}
+
+// Gradients of both biases and, for few channels, of the input weights (gates, channels): sums over
+// rows of gradients (n, gates), in which the `alone` gates come first, times values (n, channels).
+static void input_gradient(const float* gradients, long gates, long alone, const float* values,
+                           long channels, long n, float* input, float* input_bias,
+                           float* recurrent_bias) {
+    const long chunk = 256, n_inputs = gates - alone;  // long sums in parts, for precision
+    std::vector<float> sums((channels + 1) * gates), parts(sums.size());
+    for (long first = 0; first < n; first += chunk) {
+        const long end = n - first < chunk ? n : first + chunk;
+        std::fill(parts.begin(), parts.end(), 0.f);
+        long row = first;
+        for (; row + 4 <= end; row += 4)
+            add_rows<4>(gradients + row * gates, gates, values + row * channels, channels, gates,
+                        parts.data());
+        for (; row < end; ++row)
+            add_rows<1>(gradients + row * gates, gates, values + row * channels, channels, gates,
+                        parts.data());
+        for (size_t i = 0; i < sums.size(); ++i) sums[i] += parts[i];
+    }
+    for (long gate = 0; gate < gates; ++gate) {
+        if (gate >= alone) recurrent_bias[gate - alone] = sums[gate];
+        if (gate >= n_inputs) continue;
+        const long to = gate < alone ? n_inputs - alone + gate : gate - alone;
+        input_bias[to] = sums[gate];
+        for (long channel = 0; channel < channels; ++channel)
+            input[to * channels + channel] = sums[(channel + 1) * gates + gate];
     }
 }
 
@@ -471,10 +522,13 @@ static void run_cell(const Job& job) {
     long block = 16384 / job.width;
     block = block < 16 ? 16 : block > 128 ? 128 : block;
     std::vector<float> buffer(3 * block * job.width);
+    std::unique_ptr<float[]> packed(new float[Cell::gates * job.width * job.width]);
+    (job.backward ? pack_backward : pack_forward)(job.weights, Cell::gates, job.hidden, job.width,
+                                                  packed.get());
     for (long begin = job.begin; begin < job.end; begin += block) {
         const long end = begin + block < job.end ? begin + block : job.end;
-        if (job.backward) backward_rows<Cell>(job, begin, end, buffer.data());
-        else forward_rows<Cell>(job, begin, end, buffer.data());
+        if (job.backward) backward_rows<Cell>(job, packed.get(), begin, end, buffer.data());
+        else forward_rows<Cell>(job, packed.get(), begin, end, buffer.data());
     }
 }
 
