@@ -397,15 +397,24 @@ static void backward_rows(const Job& job, const float* packed, long begin, long 
     if (Cell::has_memory) copy_rows(job.dc0 + origin, dmemory, 0, running, width);
 }
 
+// to (k_count, lanes), rows `stride` apart = from (n, k_count) transposed; zero beyond n. In blocks of one
+// cache line of each row, since the lines of many rows may not fit the cache together.
+static inline void transpose(const float* from, long n, long lanes, long k_count, float* to, long stride) {
+    const long line = 16;
+    for (long first = 0; first < k_count; first += line) {
+        const long end = k_count - first < line ? k_count : first + line;
+        for (long lane = 0; lane < lanes; ++lane)
+            for (long k = first; k < end; ++k)
+                to[k * stride + lane] = lane < n ? from[lane * k_count + k] : 0;
+    }
+}
+
 // Weights (gates * hidden, hidden) become panels: for each vector of units, for each k, its gates.
 static void pack_forward(const float* weights, long gates, long hidden, long width, float* packed) {
-    for (long unit = 0; unit < width; unit += LANES)
-        for (long k = 0; k < hidden; ++k)
-            for (long g = 0; g < gates; ++g)
-                for (long lane = 0; lane < LANES; ++lane, ++packed) {
-                    const long row = unit + lane;
-                    *packed = row < hidden ? weights[(g * hidden + row) * hidden + k] : 0;
-                }
+    for (long unit = 0; unit < width; unit += LANES, packed += hidden * gates * LANES)
+        for (long g = 0; g < gates; ++g)
+            transpose(weights + (g * hidden + unit) * hidden, hidden - unit, LANES, hidden,
+                      packed + g * LANES, gates * LANES);
 }
 
 // ... and, transposed: for each one or two vectors of units, for each gate and k.
@@ -500,10 +509,13 @@ static void product(const float* a, long a_stride, long k_count, const float* b,
                     long columns, const float* start, long begin, long end, float* out) {
     std::vector<float> panels(k_count * columns);
     float* to = panels.data();
-    for (long column = 0; column < columns; column += panel_columns(column, columns))
-        for (long k = 0; k < k_count; ++k)
-            for (long lane = 0; lane < panel_columns(column, columns); ++lane)
-                *to++ = transposed ? b[(column + lane) * k_count + k] : b[k * columns + column + lane];
+    for (long column = 0; column < columns; column += panel_columns(column, columns)) {
+        const long lanes = panel_columns(column, columns);
+        if (transposed) transpose(b + column * k_count, lanes, lanes, k_count, to, lanes);
+        else
+            for (long k = 0; k < k_count; ++k) copy_vectors(to + k * lanes, b + k * columns + column, lanes);
+        to += k_count * lanes;
+    }
     const long block = 64;
     for (long row = begin; row < end; row += block) {
         const long rows = end - row < block ? end - row : block;
