@@ -7,6 +7,7 @@ import pytest
 from skrnn.forecasting import GRUForecaster, RNNForecaster, _analogues, _members, _recipe
 from skrnn.forecasting._analogues import analogue_forecasts
 from skrnn.forecasting._calibration import Correction, Prediction
+from skrnn.forecasting._ensemble import training_origins
 from skrnn.forecasting._held_out import HeldOut
 from skrnn.forecasting._quantiles import LEVELS
 from skrnn.forecasting._recipe import LARGE_GAIN, choose_recipe
@@ -36,6 +37,32 @@ def recipe_for(*series, cls=GRUForecaster, known=NO_COLUMNS, horizon=2, **parame
 
 def hold_out(*series, **parameters):
     return HeldOut.of(recipe_for(*series, **parameters), list(series), None)
+
+
+# What networks are trained on
+
+
+def test_the_last_windows_are_drawn_most_often():
+    long, short = walk(5000), walk(300)
+    recipe = recipe_for(long, short, horizon=5)
+    prepared = recipe.prepare([long, short], None)
+    panel = prepared.panel([long, short], None)
+    origins = training_origins(recipe, panel, prepared, seed=0, most=2000)
+    assert len(origins) == 2000
+    age = panel.stops[origins.owners] - origins.ends
+    assert age.min() >= 5  # the horizon is known
+    of_long = origins.owners == 0
+    newest, oldest = (of_long & (age < 250)).sum(), (of_long & (age > 4750)).sum()
+    assert newest > 5 * oldest > 0
+    assert (~of_long).sum() > 0.2 * 2000  # though it has but 300 of 5,300 observations
+
+
+def test_all_windows_are_used_where_they_can_be_twice():
+    recipe = recipe_for(walk(300), horizon=5)
+    prepared = recipe.prepare([walk(300)], None)
+    panel = prepared.panel([walk(300)], None)
+    origins = training_origins(recipe, panel, prepared, seed=0, most=600)
+    assert len(np.unique(origins.ends)) == len(origins) > 250
 
 
 # What can be told from the ends

@@ -4,6 +4,7 @@ CI sets SKRNN_REQUIRE_KERNELS, so that kernels which were silently not built fai
 """
 
 import os
+import time
 
 import numpy as np
 import pytest
@@ -172,15 +173,70 @@ def test_without_gradients_outputs_are_the_same(cell, instruction_set):
 @needs_kernels
 @pytest.mark.parametrize("cell", CELLS)
 def test_extreme_values_are_those_of_the_reference(cell, instruction_set):
-    """What is infinite in one sequence, or not a number, shows in it, and in no other."""
+    """In outputs and gradients, but those of the input weights, where zero times infinity is."""
     weights, x, _, state = make_case(cell, steps=3, batch=7, channels=2, hidden=20, seed=0)
-    for sequence, extreme in enumerate((-np.inf, -1e30, -200.0, 200.0, 1e30, np.inf)):
+    finite = (-1e10, -200.0, 200.0, 1e10)
+    for sequence, extreme in enumerate(
+        finite if cell == "rnn_relu" else (-np.inf, *finite, np.inf)
+    ):
         x[1, sequence] = torch.tensor([extreme, 0.0])
-    x[1, 6, 1] = np.nan
-    case = weights, x, None, state, False
-    for a, b in zip(by_kernel(cell, *case), by_reference(cell, *case)):
-        torch.testing.assert_close(a, b, equal_nan=True, rtol=1e-5, atol=1e-5)
+    results = []
+    for run in (by_kernel, by_reference):
+        leaves = [v.clone().requires_grad_() for v in (x, *weights)]
+        outputs = run(cell, Weights(*leaves[1:]), leaves[0], None, state, False)
+        loss = sum(out.square().sum() for out in outputs)
+        gradients = torch.autograd.grad(loss, leaves)
+        results.append([*outputs, *(g for i, g in enumerate(gradients) if i != 1)])
+    for a, b in zip(*results):
+        assert b.isfinite().all()
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-4)
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("bits", [0x7FC00000, 0x7FFFFFFF])
+def test_what_is_not_a_number_shows(cell, instruction_set, bits):
+    weights, x, _, state = make_case(cell, steps=3, batch=7, channels=2, hidden=20, seed=0)
+    expected = by_kernel(cell, weights, x, None, state, False)
+    x[1, 6, 1] = torch.tensor(np.array(bits, np.uint32).view(np.float32))
+    for a, b in zip(by_kernel(cell, weights, x, None, state, False), expected):
         assert a[..., 6, :].isnan().any()
+        torch.testing.assert_close(a[..., :6, :], b[..., :6, :])  # and in no other sequence
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
+def test_mixed_precision_is_torch_s(cell, ragged):
+    layer = RecurrentLayer(cell, 3, 16)
+    x = draw(np.random.default_rng(0), 9, 4, 3)
+    if ragged:
+        x = pack_padded_sequence(x, torch.tensor([9, 7, 5, 2]))
+    with torch.autocast("cpu", torch.bfloat16):
+        (outputs, _), (expected, _) = layer(x), layer.core(x)
+    if ragged:
+        outputs, expected = outputs.data, expected.data
+    torch.testing.assert_close(outputs, expected)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_an_empty_batch_stays_empty(cell):
+    outputs, state = RecurrentLayer(cell, 3, 16)(torch.zeros(9, 0, 3))
+    assert outputs.shape == (9, 0, 16)
+    assert state[0].shape == (0, 16)
+
+
+def test_other_threads_end_before_an_error_is_raised():
+    ended = []
+
+    def work(number):
+        if number == 1:
+            raise MemoryError
+        time.sleep(0.2)
+        ended.append(number)
+
+    with pytest.raises(MemoryError):
+        threads.in_parallel(work, [(0,), (1,)])
+    assert ended == [0]
 
 
 @needs_kernels

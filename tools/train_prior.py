@@ -1,5 +1,7 @@
 """Train the pretrained networks of the forecasters on synthetic series. Resumable, seeded.
 
+Needs a torch that has Muon (2.9 or later).
+
     python tools/train_prior.py data --folder build/prior            # draws series, in shards
     python tools/train_prior.py train --folder build/prior --cell gru
     python tools/train_prior.py export --folder build/prior --cell gru    # into the package

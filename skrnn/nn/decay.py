@@ -112,8 +112,8 @@ class DecayingLayer(RecurrentLayer):
         state : tuple of Tensor of shape (batch, hidden_size)
             State after each sequence's last step.
         """
-        fused = can_run(self.core.weight_hh_l0)
         packed = isinstance(x, PackedSequence)
+        fused = can_run(self.core.weight_hh_l0, x.data if packed else x)
         sizes = [self.core.input_size, self.decay.in_features]
         given, times = (x.data if packed else x).split(sizes, dim=-1)
         decays = torch.exp(-torch.relu(self.decay(times))).flatten(0, -2)

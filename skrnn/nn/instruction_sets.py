@@ -36,8 +36,13 @@ def chosen_set() -> tuple[int, str] | None:
     raise ValueError(f"SKRNN_INSTRUCTION_SET={wanted!r}: expected one of {names}, or 'none'.")
 
 
-def can_run(weight: Tensor) -> bool:
-    """Whether there are kernels for the precision and place of a weight."""
+def can_run(*tensors: Tensor) -> bool:
+    """Whether there are kernels for the precision and place of weights and values.
+
+    There are none for automatic mixed precision, under which products change their precision.
+    """
     return (
-        weight.dtype == torch.float32 and weight.device.type == "cpu" and chosen_set() is not None
+        all(x.dtype == torch.float32 and x.device.type == "cpu" for x in tensors)
+        and chosen_set() is not None
+        and not torch.is_autocast_enabled("cpu")
     )

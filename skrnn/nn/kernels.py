@@ -41,9 +41,9 @@ def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
     recurrent : Tensor of shape (gates * hidden, hidden)
     """
     if isinstance(x, PackedSequence):
-        return len(x.batch_sizes) >= FEWEST_STEPS[cell] and can_run(recurrent)
+        return len(x.batch_sizes) >= FEWEST_STEPS[cell] and can_run(recurrent, x.data)
     n_steps, batch = x.shape[:2]
-    if n_steps < FEWEST_STEPS[cell] or not can_run(recurrent):
+    if n_steps < FEWEST_STEPS[cell] or batch == 0 or not can_run(recurrent, x):
         return False
     return (
         cell != "lstm"
@@ -117,7 +117,7 @@ NOTHING_BACK = (None,) * 6  # in place of the arrays that only backward has
 class FusedLayer(torch.autograd.Function):
     """A layer in one direction, in float32, over rows or (steps, batch, ...) as `run_layer`.
 
-    All buffers are padded to `width` units, which are zero throughout.
+    All buffers are padded to `width` units; the surplus ones have no influence on the others.
     """
 
     @staticmethod
@@ -142,8 +142,9 @@ class FusedLayer(torch.autograd.Function):
 
 
 def _gradients(ctx, doutputs, *dlast):
-    rows, input, recurrent, decays, *kept = ctx.saved_tensors
+    x, input, recurrent, decays, *kept = ctx.saved_tensors
     run, kept, hidden = ctx.run, Kept(*kept), recurrent.shape[1]
+    rows = x if x.dim() == 2 else x.flatten(0, 1)
     width = kept.states.shape[1]
     if doutputs is not None:
         doutputs = _widened(doutputs.flatten(0, -2), width)
@@ -162,7 +163,7 @@ def _gradients(ctx, doutputs, *dlast):
     dx = None
     if ctx.needs_input_grad[1]:
         dx = multiply(dgates.narrow(1, 0, n_gates), input.roll(n_alone, 0) if n_alone else input)
-        dx = dx.view(*run.shape, -1)
+        dx = dx.view(*run.shape, dx.shape[1])
     gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
     dstates = (x if x is None else _unpadded(x, hidden) for x in dstates)
     return None, dx, *_cut(gradients, width, hidden), *dstates, ddecays
@@ -215,7 +216,7 @@ def run_layer(
     shape = x.shape[:-1]  # not len(x) below, a call of several µs
     n_rows = shape.numel()
     steps = n_rows // batch if sizes is None else sizes.shape[0]
-    h0, c0 = (*(state or ()), None, None)[:2]
+    h0, c0 = (*(part.to(x.dtype) for part in state or ()), None, None)[:2]
     run = Run(cell, sizes, shape, n_rows, steps, batch, reverse)
     if torch.is_grad_enabled():
         return FusedLayer.apply(run, x, *weights, h0, c0, decays)
@@ -247,7 +248,7 @@ def _forward(run, x, weights: Weights, state, decays, keep: bool):
     outputs = _unpadded(outputs, hidden).view(*run.shape, hidden)
     results = outputs, *(_unpadded(state, hidden) for state in last)
     kept = Kept(gates, extra, states, memory)
-    return results, (rows, weights.input, recurrent, decays, *kept) if keep else None
+    return results, (x, weights.input, recurrent, decays, *kept) if keep else None
 
 
 def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state, decays):

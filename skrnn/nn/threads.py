@@ -2,7 +2,7 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
 
@@ -29,7 +29,10 @@ def on_threads(n_threads: int):
 def in_parallel(function, calls: list[tuple]) -> None:
     """Make calls on one thread each; the last of them on this one."""
     others = [_pool().submit(function, *call) for call in calls[:-1]]
-    function(*calls[-1])
+    try:
+        function(*calls[-1])
+    finally:
+        wait(others)  # they write to memory that the caller frees after an error
     for other in others:
         other.result()
 
@@ -53,7 +56,7 @@ def scratch(name: str, n_rows: int, n_columns: int) -> Tensor:
     buffer = getattr(_memory, name, None)
     if buffer is None or buffer.numel() < size:
         with torch.inference_mode(False):  # so that it can be used in any mode
-            buffer = torch.empty(size)
+            buffer = torch.empty(size, dtype=torch.float32, device="cpu")
         if size <= LARGEST_SCRATCH:
             setattr(_memory, name, buffer)
     return buffer.as_strided((n_rows, n_columns), (n_columns, 1))  # cheaper than a slice's view
