@@ -10,8 +10,8 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "afcc4d5765d7c1cb4df1e3175ee72eb84281bff436e08bd3b5d1af5bdd2bf3cf",
-    "lstm": "cb8916b656ca35cc583b3c555451daece485c18d517b35a6ee9ded2dad223952",
+    "gru": "a97fbb4d3013b25677658a501db72116b4b67bb5ef7b0ba6ac7ee5d72fb101c0",
+    "lstm": "93502ecee77be126b875ae8f9dc6f4b8cc36f2abd5e8f1623b3043ebfdf2fe16",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
