@@ -59,10 +59,18 @@ def sections() -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2]))
 
 
+def processor() -> str:
+    """Model of the processor, where the system tells it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    text = cpuinfo.read_text() if cpuinfo.exists() else ""
+    model = re.search(r"^model name\s*: (.+)$", text, flags=re.MULTILINE)
+    return model[1] if model else platform.machine()
+
+
 def run(script: str) -> str:
     packages = ("torch", "scikit-learn", "skorch", "sktime", "statsforecast", "numpy")
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    machine = f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     output = subprocess.check_output(
         [sys.executable, "-W", "ignore", script], cwd=HERE, text=True, stderr=sys.stderr
     )
