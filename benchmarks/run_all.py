@@ -47,7 +47,9 @@ INTRODUCTION = """# Benchmarks
 
 Written by `make bench`, `make bench-forecasting` and `make bench-classification`; each section is
 the output of one script in `benchmarks/`. Alternatives run in turn in one process, and figures of
-speed are medians; on a shared machine ratios mean more than seconds.
+speed are medians; on a shared machine ratios mean more than seconds. Sections that say x86_64
+instead of a processor's name are of an earlier version of the kernels and the pretrained networks,
+on a faster machine.
 """
 
 

@@ -213,7 +213,7 @@ def run_layer(
     *state : Tensor of shape (batch, hidden)
         State after the last step run.
     """
-    shape = x.shape[:-1]  # not len(x) below, a call of several µs
+    shape = x.shape[:-1]
     n_rows = shape.numel()
     steps = n_rows // batch if sizes is None else sizes.shape[0]
     h0, c0 = (*(part.to(x.dtype) for part in state or ()), None, None)[:2]
