@@ -22,8 +22,8 @@ NETWORKS = {
     "GRU, no prior": (GRUForecaster, {"prior": None}),
 }
 NOTE = """
-*Baselines' seconds are processor time, that of an earlier run, perhaps on another machine, where they
-were kept. The networks of a forecaster train side by side on the cores.*"""
+*Baselines' seconds are processor time, that of an earlier run, perhaps on another machine, where
+they were kept. The networks of a forecaster train side by side on the cores.*"""
 OWA_BASE = {"M4 weekly": (9.161, 2.777)}  # sMAPE and MASE of Naive2
 HEADER = "| panel | series | model | sMAPE | MASE | OWA | cover 80 | cover 95 | loss | seconds |"
 
