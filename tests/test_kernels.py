@@ -122,7 +122,8 @@ def assert_same(cell, case, ragged, reverse, with_state, with_decays=False):
 @pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
 @pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
 def test_kernel_is_the_unrolled_cell(instruction_set, cell, hidden, ragged, reverse):
-    channels = {1: 1, 7: 2, 33: 3}.get(hidden, 32)  # few, or whole vectors as a stacked layer has
+    # few, which the kernels project themselves, or many, in whole vectors or not
+    channels = {1: 1, 7: 35, 16: 32, 33: 3}.get(hidden, 48)
     case = make_case(cell, steps=6, batch=19, channels=channels, hidden=hidden, seed=hidden)
     assert_same(cell, case, ragged, reverse, with_state=ragged == reverse)
 
@@ -143,7 +144,7 @@ def test_state_decays_before_each_step(instruction_set, cell, hidden, ragged, re
     cell=st.sampled_from(list(CELLS)),
     steps=st.integers(1, 40),
     batch=st.integers(1, 70),
-    channels=st.integers(1, 20),
+    channels=st.integers(1, 40),
     hidden=st.integers(1, 70),
     ragged=st.booleans(),
     reverse=st.booleans(),
@@ -162,8 +163,9 @@ def test_kernel_is_the_unrolled_cell_for_any_shape(
 
 @needs_kernels
 @pytest.mark.parametrize("cell", CELLS)
-def test_without_gradients_outputs_are_the_same(cell, instruction_set):
-    weights, x, lengths, state = make_case(cell, 9, 12, 3, 20, 0)
+@pytest.mark.parametrize("channels", [3, 40])
+def test_without_gradients_outputs_are_the_same(cell, channels, instruction_set):
+    weights, x, lengths, state = make_case(cell, 9, 12, channels, 20, 0)
     trained = by_kernel(cell, Weights(*(w.requires_grad_() for w in weights)), x, lengths, state, 0)
     with torch.no_grad():
         inferred = by_kernel(cell, weights, x, lengths, state, 0)
@@ -242,9 +244,10 @@ def test_other_threads_end_before_an_error_is_raised():
 @needs_kernels
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
-def test_threads_change_nothing(monkeypatch, cell, ragged):
+@pytest.mark.parametrize("channels", [3, 48])
+def test_threads_change_nothing(monkeypatch, cell, ragged, channels):
     monkeypatch.setattr(threads, "SPLIT_WORK", 1)
-    weights, x, lengths, state = make_case(cell, 9, 37, 3, 20, 0)
+    weights, x, lengths, state = make_case(cell, 9, 37, channels, 20, 0)
     results = []
     for n_threads in (1, 2, 5):
         monkeypatch.setattr(torch, "get_num_threads", lambda n=n_threads: n)

@@ -41,8 +41,7 @@ def can_run(*tensors: Tensor) -> bool:
 
     There are none for automatic mixed precision, under which products change their precision.
     """
-    return (
-        all(x.dtype == torch.float32 and x.device.type == "cpu" for x in tensors)
-        and chosen_set() is not None
-        and not torch.is_autocast_enabled("cpu")
-    )
+    for x in tensors:
+        if x.dtype is not torch.float32 or not x.is_cpu:
+            return False
+    return chosen_set() is not None and not torch.is_autocast_enabled("cpu")

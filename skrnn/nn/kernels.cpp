@@ -7,6 +7,7 @@
 #include <Python.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -21,27 +22,42 @@
 
 namespace {
 
-// One call: rows [begin, end) of a batch through all steps. All arrays are float32 and contiguous.
-struct Job {
-    int cell;          // 0 rnn, 1 rnn_relu, 2 lstm, 3 gru
-    int backward, reverse, keep;
-    long steps, batch, hidden, width, begin, end;
+// One call, in the order of the arguments of `run` after the first, the instruction set: rows
+// [begin, end) of a batch through all steps, and then, backward, the gradients of the weights of
+// gates [first_gate, end_gate), which need those of all rows. All arrays are float32 and contiguous.
+struct Arguments {
+    long long cell;  // 0 rnn, 1 rnn_relu, 2 lstm, 3 gru
+    long long backward, reverse, keep;
+    long long steps, batch, hidden, width;
+    long long channels;      // of x, or 0 where the caller projects the input
+    long long begin, end, first_gate, end_gate;
     const long long* sizes;  // rows of each step, or null where all have `batch`
-    float* gates;            // (n, gates * width): input projections, then activated gates
-    float* extra;            // (n, width) or null
-    float* outputs;          // (n, width)
-    const float *weights;    // (gates * hidden, hidden), recurrent
-    const float *bias;       // (gates * width,), recurrent
+    const float* x;          // (n, channels)
+    const float *input, *recurrent;            // (gates * hidden, channels or hidden)
+    const float *input_bias, *recurrent_bias;  // (gates * hidden,); the former null without channels
+    float* gates;            // (n, gates * width), activated; before, the input projections if they are given
+    float* extra;            // (n, width), or null where nothing is kept
+    float* states;           // (n + batch, width): the outputs, and before them the initial states
     const float *h0, *c0;    // (batch, width) or null: zeros
-    float *last_h, *last_c;  // (batch, width)
-    const float *doutputs;   // (n, width) or null
-    const float *dlast_h, *dlast_c;  // (batch, width) or null
-    float *dgates;  // (n, (alone + gates) * width): gradients of the gates, as `backward` writes them
-    float *dh0, *dc0;        // (batch, width)
     const float* decays;     // (n, width) or null: factors of the state before each step
+    float *last_h, *last_c;  // (batch, width)
+    // Gradients, only backward. Null are those that are zero, and those that nobody wants.
+    const float* doutputs;           // (n, width)
+    const float *dlast_h, *dlast_c;  // (batch, width)
+    float* dgates;           // (n, (alone + gates) * width), as a cell's `backward` writes them
+    float *dh0, *dc0;        // (batch, width)
     float* ddecays;          // (n, width)
-    const long* offsets;     // first packed row of each step
-    const float* zeros;      // (width,)
+    float *dinput, *drecurrent;            // (gates * width, channels or width)
+    float *dinput_bias, *drecurrent_bias;  // (gates * width,)
+};
+const Py_ssize_t N_ARGUMENTS = sizeof(Arguments) / sizeof(long long);
+static_assert(sizeof(void*) == sizeof(long long), "an address is as long as a number");
+
+struct Job : Arguments {
+    long rows;                 // of all steps together
+    float *outputs, *initial;  // parts of `states`
+    const long* offsets;       // first packed row of each step
+    const float* zeros;        // (width,)
 };
 
 namespace baseline {
@@ -106,9 +122,8 @@ struct InstructionSet {
     void (*run)(const Job&);
     void (*weight_gradient)(const float*, long, const float*, long, long, long, long, float*);
     void (*product)(const float*, long, long, const float*, bool, long, const float*, long, long, float*);
-    void (*input_gradient)(const float*, long, long, const float*, long, long, float*, float*, float*);
 };
-#define FUNCTIONS(set) set::run, set::weight_gradient, set::product, set::input_gradient
+#define FUNCTIONS(set) set::run, set::weight_gradient, set::product
 
 const InstructionSet SETS[] = {
 #ifdef HAS_X86
@@ -140,8 +155,17 @@ PyObject* instruction_sets(PyObject*, PyObject*) {
     return list;
 }
 
-bool is_set(int set) {
-    if (set >= 0 && set < N_SETS) return true;
+// Reads whole numbers, addresses among them, of which the first is that of an instruction set.
+bool read(PyObject* const* args, Py_ssize_t given, Py_ssize_t least, Py_ssize_t most, long long* numbers) {
+    if (given < least || given > most) {
+        PyErr_Format(PyExc_TypeError, "expected %zd to %zd arguments, got %zd", least, most, given);
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < given; ++i) {
+        numbers[i] = PyLong_AsLongLong(args[i]);
+        if (numbers[i] == -1 && PyErr_Occurred()) return false;
+    }
+    if (numbers[0] >= 0 && numbers[0] < N_SETS) return true;
     PyErr_SetString(PyExc_ValueError, "unknown instruction set");
     return false;
 }
@@ -161,98 +185,54 @@ PyObject* without_lock(const Work& work) {
     Py_RETURN_NONE;
 }
 
-// run(set, cell, backward, reverse, keep, steps, batch, hidden, width, begin, end, *addresses); the last two
-// addresses, of decays and their gradients, may be left out
-PyObject* run(PyObject*, PyObject* args) {
-    Job job = {};
-    int set;
-    unsigned long long sizes, p[17] = {};
-    if (!PyArg_ParseTuple(args, "iiiiillllllKKKKKKKKKKKKKKKK|KK", &set, &job.cell, &job.backward,
-                          &job.reverse, &job.keep, &job.steps, &job.batch, &job.hidden, &job.width,
-                          &job.begin, &job.end, &sizes, p, p + 1, p + 2, p + 3, p + 4, p + 5, p + 6, p + 7, p + 8,
-                          p + 9, p + 10, p + 11, p + 12, p + 13, p + 14, p + 15, p + 16) ||
-        !is_set(set))
-        return nullptr;
-    job.sizes = (const long long*)sizes;
-    job.gates = (float*)p[0];
-    job.extra = (float*)p[1];
-    job.outputs = (float*)p[2];
-    job.weights = (const float*)p[3];
-    job.bias = (const float*)p[4];
-    job.h0 = (const float*)p[5];
-    job.c0 = (const float*)p[6];
-    job.last_h = (float*)p[7];
-    job.last_c = (float*)p[8];
-    job.doutputs = (const float*)p[9];
-    job.dlast_h = (const float*)p[10];
-    job.dlast_c = (const float*)p[11];
-    job.dgates = (float*)p[12];
-    job.dh0 = (float*)p[13];
-    job.dc0 = (float*)p[14];
-    job.decays = (const float*)p[15];
-    job.ddecays = (float*)p[16];
+// run(set, *arguments): those of `Arguments`; arrays at the end that are null may be left out
+PyObject* run(PyObject*, PyObject* const* args, Py_ssize_t given) {
+    long long numbers[1 + N_ARGUMENTS] = {};
+    const Py_ssize_t least = 1 + offsetof(Arguments, last_c) / sizeof(long long);
+    if (!read(args, given, least, 1 + N_ARGUMENTS, numbers)) return nullptr;
     return without_lock([&] {
+        Job job = {};
+        memcpy(static_cast<Arguments*>(&job), numbers + 1, sizeof(Arguments));
         std::vector<long> offsets(job.steps + 1);
         for (long t = 0; t < job.steps; ++t)
             offsets[t + 1] = offsets[t] + (job.sizes ? job.sizes[t] : job.batch);
         const std::vector<float> zeros(job.width);
         job.offsets = offsets.data();
         job.zeros = zeros.data();
-        SETS[set].run(job);
+        job.rows = offsets[job.steps];
+        // in reverse over full sequences, the initial states come after the outputs
+        const bool back_to_front = job.reverse && !job.sizes;
+        job.outputs = job.states + (back_to_front ? 0 : job.batch * job.width);
+        job.initial = job.states + (back_to_front ? job.rows * job.width : 0);
+        SETS[numbers[0]].run(job);
     });
 }
 
 // weight_gradient(set, gradients, stride, values, width, n, begin, end, sums)
-PyObject* weight_gradient(PyObject*, PyObject* args) {
-    int set;
-    unsigned long long gradients, values, sums;
-    long stride, width, n, begin, end;
-    if (!PyArg_ParseTuple(args, "iKlKllllK", &set, &gradients, &stride, &values, &width, &n, &begin,
-                          &end, &sums) ||
-        !is_set(set))
-        return nullptr;
+PyObject* weight_gradient(PyObject*, PyObject* const* args, Py_ssize_t given) {
+    long long v[9];
+    if (!read(args, given, 9, 9, v)) return nullptr;
     return without_lock([&] {
-        SETS[set].weight_gradient((const float*)gradients, stride, (const float*)values, width, n, begin,
-                                  end, (float*)sums);
+        SETS[v[0]].weight_gradient((const float*)v[1], v[2], (const float*)v[3], v[4], v[5], v[6], v[7],
+                                   (float*)v[8]);
     });
 }
 
 // product(set, a, a_stride, k_count, b, transposed, columns, start, out, begin, end)
-PyObject* product(PyObject*, PyObject* args) {
-    int set, transposed;
-    unsigned long long a, b, start, out;
-    long a_stride, k_count, columns, begin, end;
-    if (!PyArg_ParseTuple(args, "iKllKilKKll", &set, &a, &a_stride, &k_count, &b, &transposed, &columns,
-                          &start, &out, &begin, &end) ||
-        !is_set(set))
-        return nullptr;
+PyObject* product(PyObject*, PyObject* const* args, Py_ssize_t given) {
+    long long v[11];
+    if (!read(args, given, 11, 11, v)) return nullptr;
     return without_lock([&] {
-        SETS[set].product((const float*)a, a_stride, k_count, (const float*)b, transposed, columns,
-                          (const float*)start, begin, end, (float*)out);
-    });
-}
-
-// input_gradient(set, gradients, gates, alone, values, channels, n, input, input_bias, recurrent_bias)
-PyObject* input_gradient(PyObject*, PyObject* args) {
-    int set;
-    unsigned long long gradients, values, input, input_bias, recurrent_bias;
-    long gates, alone, channels, n;
-    if (!PyArg_ParseTuple(args, "iKllKllKKK", &set, &gradients, &gates, &alone, &values, &channels, &n,
-                          &input, &input_bias, &recurrent_bias) ||
-        !is_set(set))
-        return nullptr;
-    return without_lock([&] {
-        SETS[set].input_gradient((const float*)gradients, gates, alone, (const float*)values, channels, n,
-                                 (float*)input, (float*)input_bias, (float*)recurrent_bias);
+        SETS[v[0]].product((const float*)v[1], v[2], v[3], (const float*)v[4], v[5], v[6],
+                           (const float*)v[7], v[9], v[10], (float*)v[8]);
     });
 }
 
 PyMethodDef METHODS[] = {
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
-    {"run", run, METH_VARARGS, nullptr},
-    {"product", product, METH_VARARGS, nullptr},
-    {"weight_gradient", weight_gradient, METH_VARARGS, nullptr},
-    {"input_gradient", input_gradient, METH_VARARGS, nullptr},
+    {"run", (PyCFunction)(void*)run, METH_FASTCALL, nullptr},
+    {"product", (PyCFunction)(void*)product, METH_FASTCALL, nullptr},
+    {"weight_gradient", (PyCFunction)(void*)weight_gradient, METH_FASTCALL, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_kernels", "Fused kernels of recurrent layers.", 0, METHODS,

@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from .cells import CELLS, Weights
 from .instruction_sets import _kernels, can_run, chosen_set
-from .products import LANES, input_gradient, multiply, project, weight_gradient
+from .products import LANES, multiply, project, weight_gradient
 from .threads import cuts, in_parallel, scratch
 
 CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
@@ -26,6 +26,7 @@ FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 2, "gru": 3}
 # that pays, and of all steps up to which it gains more than the kernels do by sharing the rows.
 LARGE_STEP, SMALL_BATCH = 5e5, 3e8
 FEW_ROWS, LARGE_HIDDEN = 32, 256  # rows are too few to share where a step is that large
+FEW_CHANNELS = 32  # up to which the kernels project the input themselves, as they need it
 
 
 def is_faster(cell: str, x: Tensor | PackedSequence, recurrent: Tensor) -> bool:
@@ -71,6 +72,9 @@ class Run(NamedTuple):
         Of the input and the outputs, but for their channels: (steps, batch) or (rows,).
     rows, steps, batch : int
         Rows are those of all steps together.
+    hidden, width : int
+        Units, and units rounded up to whole vectors, which all buffers have; the surplus ones have
+        no influence on the others.
     reverse : bool
     """
 
@@ -80,56 +84,37 @@ class Run(NamedTuple):
     rows: int
     steps: int
     batch: int
+    hidden: int
+    width: int
     reverse: bool
 
-    def previous(self, states: Tensor) -> Tensor:
-        """The state before each row, of ``states`` as in `Kept`."""
-        if self.sizes is None:
-            return states.narrow(0, self.batch if self.reverse else 0, self.rows)
-        rows = torch.arange(self.rows)
-        if not self.reverse:
-            before = torch.cat([torch.tensor([self.batch]), self.sizes[:-1]])
-            return states[self.batch + rows - before.repeat_interleave(self.sizes)]
-        position = rows - (self.sizes.cumsum(0) - self.sizes).repeat_interleave(self.sizes)
-        after = torch.cat([self.sizes[1:], torch.tensor([0])]).repeat_interleave(self.sizes)
-        following = self.batch + rows + self.sizes.repeat_interleave(self.sizes)
-        return states[torch.where(position < after, following, position)]
-
     def outputs(self, states: Tensor) -> Tensor:
-        """The states after each row."""
-        return states.narrow(0, 0 if self._is_back_to_front() else self.batch, self.rows)
-
-    def initial(self, states: Tensor) -> Tensor:
-        """The states before the first step."""
-        return states.narrow(0, self.rows if self._is_back_to_front() else 0, self.batch)
-
-    def _is_back_to_front(self) -> bool:
+        """The states after each row, of ``states`` as in `Kept`."""
         # in reverse over full sequences, the initial states come after the outputs
-        return self.reverse and self.sizes is None
+        before = 0 if self.reverse and self.sizes is None else self.batch
+        rows = (self.batch, 1) if len(self.shape) == 2 else (1,)  # from one index to the next
+        strides = (*(self.width * n for n in rows), 1)
+        return states.as_strided((*self.shape, self.hidden), strides, self.width * before)
 
 
 # Of how many gates, the last ones, the gradient of the input projection differs from that of the
 # recurrent product: the GRU's candidate's input does not pass the reset gate.
 ALONE = {"rnn": 0, "rnn_relu": 0, "lstm": 0, "gru": 1}
-NOTHING_BACK = (None,) * 6  # in place of the arrays that only backward has
 
 
 class FusedLayer(torch.autograd.Function):
-    """A layer in one direction, in float32, over rows or (steps, batch, ...) as `run_layer`.
-
-    All buffers are padded to `width` units; the surplus ones have no influence on the others.
-    """
+    """A layer in one direction, in float32, over rows or (steps, batch, ...) as `run_layer`."""
 
     @staticmethod
     def forward(ctx, run, x, input, recurrent, input_bias, recurrent_bias, h0, c0, decays):
         """Compute outputs and last states (batch, hidden)."""
         weights = Weights(input, recurrent, input_bias, recurrent_bias)
         keep = any(ctx.needs_input_grad)
-        results, saved = _forward(run, x, weights, (h0, c0), decays, keep)
+        results, kept = _forward(run, x, weights, h0, c0, decays, keep)
         if keep:
             ctx.run, ctx.has_state = run, (h0 is not None, c0 is not None)
             ctx.set_materialize_grads(False)
-            ctx.save_for_backward(*saved)
+            ctx.save_for_backward(*kept)
         return results
 
     @staticmethod
@@ -137,45 +122,21 @@ class FusedLayer(torch.autograd.Function):
         """Gradients of everything that `forward` took."""
         # the guard against second derivatives costs 5 µs, so only where they may follow
         if torch.is_grad_enabled():
-            return once_differentiable(_gradients)(ctx, *gradients)
-        return _gradients(ctx, *gradients)
-
-
-def _gradients(ctx, doutputs, *dlast):
-    x, input, recurrent, decays, *kept = ctx.saved_tensors
-    run, kept, hidden = ctx.run, Kept(*kept), recurrent.shape[1]
-    rows = x if x.dim() == 2 else x.flatten(0, 1)
-    width = kept.states.shape[1]
-    if doutputs is not None:
-        doutputs = _widened(doutputs.flatten(0, -2), width)
-    dlast = [_widened(x, width) for x in dlast]
-    ddecays = None if decays is None else torch.empty_like(decays)
-    dgates, dstates = _backward(
-        run, recurrent, kept, doutputs, dlast, ctx.has_state, (decays, ddecays)
-    )
-    previous = run.previous(kept.states)
-    if decays is not None:
-        previous, ddecays = previous * decays, _unpadded(ddecays, hidden)
-    # The last gates with a recurrent gradient of their own have that of their inputs first.
-    n_alone, n_gates = width * ALONE[run.cell], input.shape[0]
-    drecurrent = weight_gradient(dgates.narrow(1, n_alone, n_gates), previous)
-    dinput, dinput_bias, drecurrent_bias = input_gradient(dgates, n_alone, rows)
-    dx = None
-    if ctx.needs_input_grad[1]:
-        dx = multiply(dgates.narrow(1, 0, n_gates), input.roll(n_alone, 0) if n_alone else input)
-        dx = dx.view(*run.shape, dx.shape[1])
-    gradients = Weights(dinput, drecurrent, dinput_bias, drecurrent_bias)
-    dstates = (x if x is None else _unpadded(x, hidden) for x in dstates)
-    return None, dx, *_cut(gradients, width, hidden), *dstates, ddecays
+            return once_differentiable(_backward)(ctx, *gradients)
+        return _backward(ctx, *gradients)
 
 
 class Kept(NamedTuple):
-    """What forward computes and backward needs."""
+    """What forward takes or computes, and backward needs."""
 
-    gates: Tensor  # (n_rows, gates * width), activated
+    x: Tensor  # (..., channels)
+    input: Tensor  # (gates * hidden, channels)
+    recurrent: Tensor  # (gates * hidden, hidden)
+    gates: Tensor | None  # (n_rows, gates * width), activated
     extra: Tensor | None  # (n_rows, width), of a GRU or LSTM
     states: Tensor  # (n_rows + batch, width): the outputs, and before them the initial ones
     memory: Tensor | None  # (batch, width): given initial memory of an LSTM
+    decays: Tensor | None  # (n_rows, width)
 
 
 def run_layer(
@@ -213,67 +174,98 @@ def run_layer(
     *state : Tensor of shape (batch, hidden)
         State after the last step run.
     """
-    shape = x.shape[:-1]
-    n_rows = shape.numel()
+    shape, hidden = x.shape[:-1], weights.recurrent.shape[1]
+    n_rows, width = shape.numel(), hidden + -hidden % LANES
     steps = n_rows // batch if sizes is None else sizes.shape[0]
     h0, c0 = (*(part.to(x.dtype) for part in state or ()), None, None)[:2]
-    run = Run(cell, sizes, shape, n_rows, steps, batch, reverse)
+    run = Run(cell, sizes, shape, n_rows, steps, batch, hidden, width, reverse)
     if torch.is_grad_enabled():
         return FusedLayer.apply(run, x, *weights, h0, c0, decays)
-    return _forward(run, x, weights, (h0, c0), decays, False)[0]
+    return _forward(run, x, weights, h0, c0, decays, False)[0]
 
 
-def _forward(run, x, weights: Weights, state, decays, keep: bool):
-    """Compute outputs and last states, and what `_gradients` needs where it is to be kept."""
-    rows = x if x.dim() == 2 else x.flatten(0, 1)
-    n_rows, (_, n_gates, n_states) = run.rows, CELLS[run.cell]
-    recurrent, hidden = weights.recurrent.contiguous(), weights.recurrent.shape[1]
-    weights = _padded(weights)
-    width = weights.input.shape[0] // n_gates
-    decays = _widened(decays, width)
-    gates = None if keep else scratch("gates", n_rows, n_gates * width)
-    gates = project(rows, weights.input, weights.input_bias, gates)
-    extra = rows.new_empty(n_rows, width) if keep and n_gates > 1 else None
-    states = rows.new_empty(n_rows + run.batch, width)
-    outputs, initial, memory = run.outputs(states), None, _widened(state[1], width)
-    if state[0] is not None:
-        initial = run.initial(states)
-        initial.copy_(_widened(state[0], width))
-    elif keep:  # for the gradient of the recurrent weights
-        run.initial(states).zero_()
-    last = tuple(rows.new_empty(run.batch, width) for _ in range(n_states))
-    arrays = (gates, extra, outputs, recurrent, weights.recurrent_bias.contiguous(), initial)
-    arrays = (*arrays, memory, *(*last, None)[:2], *NOTHING_BACK, decays, None)
-    _call(run, False, keep, hidden, width, arrays)
-    outputs = _unpadded(outputs, hidden).view(*run.shape, hidden)
-    results = outputs, *(_unpadded(state, hidden) for state in last)
-    kept = Kept(gates, extra, states, memory)
-    return results, (x, weights.input, recurrent, decays, *kept) if keep else None
+def _forward(run, x, weights: Weights, h0, c0, decays, keep: bool):
+    """Compute outputs and last states, and what `_backward` needs where it is to be kept."""
+    n_rows, width, (_, n_gates, n_states) = run.rows, run.width, CELLS[run.cell]
+    x, weights = x.contiguous(), Weights(*(part.contiguous() for part in weights))
+    h0, c0, decays = _widened(h0, width), _widened(c0, width), _widened(decays, width)
+    few, gates, extra = x.shape[-1] <= FEW_CHANNELS, None, None
+    if keep and n_gates > 1:
+        gates, extra = x.new_empty(n_rows, n_gates * width), x.new_empty(n_rows, width)
+    elif not few:
+        gates = scratch("gates", n_rows, n_gates * width)
+    if not few:
+        input, bias = _padded(weights.input, run), _padded(weights.input_bias, run)
+        project(x.flatten(0, -2), input, bias, gates)
+    states = x.new_empty(n_rows + run.batch, width)
+    last = [x.new_empty(run.batch, width) for _ in range(n_states)]
+    given = weights if few else weights._replace(input=None, input_bias=None)
+    arrays = (*given, gates, extra, states, h0, c0, decays, *last)
+    _call(run, False, keep, x if few else None, arrays)
+    results = run.outputs(states), *(_unpadded(state, run) for state in last)
+    if not keep:
+        return results, None
+    return results, Kept(x, weights.input, weights.recurrent, gates, extra, states, c0, decays)
 
 
-def _backward(run, recurrent, kept: Kept, doutputs, dlast, has_state, decays):
-    n_states = CELLS[run.cell].n_states
-    gates, extra, states, memory = kept
-    width = states.shape[1]
-    dgates = scratch("dgates", run.rows, gates.shape[1] + width * ALONE[run.cell])
-    dstates = tuple(states.new_empty(run.batch, width) for _ in range(n_states))
-    initial = run.initial(states) if has_state[0] else None
-    arrays = (gates, extra, run.outputs(states), recurrent, None, initial, memory, None, None)
-    arrays = (*arrays, doutputs, *(*dlast, None)[:2], dgates, *(*dstates, None)[:2], *decays)
-    _call(run, True, True, recurrent.shape[1], width, arrays)
-    return dgates, [d if has else None for d, has in zip((*dstates, None), has_state)]
+def _backward(ctx, doutputs, *dlast):
+    run, kept = ctx.run, Kept(*ctx.saved_tensors)
+    width, n_gates, n_channels = run.width, CELLS[run.cell].n_gates, kept.input.shape[1]
+    n_alone, few = width * ALONE[run.cell], n_channels <= FEW_CHANNELS
+    new = kept.states.new_empty
+    dgates = scratch("dgates", run.rows, n_gates * width + n_alone)
+    dstates = [new(run.batch, width) if has else None for has in ctx.has_state]
+    ddecays = None if kept.decays is None else torch.empty_like(kept.decays)
+    # never one array: what scales gradients in place must not meet one memory twice
+    biases = new(n_gates * width), new(n_gates * width)
+    dweights = Weights(
+        new(n_gates * width, n_channels) if few else None, new(n_gates * width, width), *biases
+    )
+    arrays = (None, kept.recurrent, None, None, kept.gates, kept.extra, kept.states, None)
+    arrays = (*arrays, kept.memory, kept.decays, None, None)
+    if doutputs is not None:
+        doutputs = _widened(doutputs.flatten(0, -2), width)
+    dlast = (*(_widened(part, width) for part in dlast), None)[:2]
+    arrays = (*arrays, doutputs, *dlast, dgates, *dstates, ddecays, *dweights)
+    _call(run, True, True, kept.x if few else None, arrays)
+    dx = None
+    if not few:
+        dinput = weight_gradient(_of_inputs(dgates, run), kept.x.flatten(0, -2))
+        dweights = dweights._replace(input=dinput.roll(-n_alone, 0) if n_alone else dinput)
+    if ctx.needs_input_grad[1]:
+        input = _padded(kept.input, run)
+        dx = multiply(_of_inputs(dgates, run), input.roll(n_alone, 0) if n_alone else input)
+        dx = dx.view(*run.shape, n_channels)
+    if width > run.hidden:
+        dweights = _cut(dweights, run)
+        *dstates, ddecays = (_unpadded(part, run) for part in (*dstates, ddecays))
+    return None, dx, *dweights, *dstates, ddecays
 
 
-def _call(run, backward, keep, hidden, width, arrays) -> None:
-    """Run all rows of the batch, on several threads if it pays.
+def _call(run: Run, backward: bool, keep: bool, x: Tensor | None, arrays: tuple) -> None:
+    """Run all rows of the batch and then, backward, gates; on several threads if it pays.
 
-    The arrays are those of a Job in kernels.cpp, in its order, and contiguous.
+    The arrays are those of `Arguments` in kernels.cpp after x, in its order, and contiguous.
     """
-    addresses = [0 if x is None else x.data_ptr() for x in (run.sizes, *arrays)]
-    head = (chosen_set()[0], CELL_NUMBERS[run.cell], backward, run.reverse, keep)
-    sizes = (run.steps, run.batch, hidden, width)
-    parts = _split_rows(run, CELLS[run.cell].n_gates * width * width * run.rows)
-    in_parallel(_kernels.run, [(*head, *sizes, *part, *addresses) for part in parts])
+    width, n_gates = run.width, CELLS[run.cell].n_gates
+    head = (chosen_set()[0], CELL_NUMBERS[run.cell], backward, run.reverse, keep, run.steps)
+    head = (*head, run.batch, run.hidden, width, 0 if x is None else x.shape[-1])
+    addresses = [0 if array is None else array.data_ptr() for array in (run.sizes, x, *arrays)]
+    work = n_gates * width * width * run.rows
+    rows, gates = _split_rows(run, work), [(0, 0)]
+    if backward:
+        gates = list(pairwise(LANES * cut for cut in cuts(n_gates * width // LANES, work)))
+    if len(rows) == len(gates) == 1:
+        _kernels.run(*head, *rows[0], *gates[0], *addresses)
+        return
+    in_parallel(_kernels.run, [(*head, *part, 0, 0, *addresses) for part in rows])
+    if backward:
+        in_parallel(_kernels.run, [(*head, 0, 0, *part, *addresses) for part in gates])
+
+
+def _of_inputs(dgates: Tensor, run: Run) -> Tensor:
+    """Gradients of the input projections, those of the gates that stand alone first."""
+    return dgates.narrow(1, 0, CELLS[run.cell].n_gates * run.width)
 
 
 def _split_rows(run: Run, work: float) -> list[tuple[int, int]]:
@@ -287,30 +279,18 @@ def _split_rows(run: Run, work: float) -> list[tuple[int, int]]:
     return [(begin, end) for begin, end in pairwise(bounds) if begin < end]
 
 
-def _padded(weights: Weights) -> Weights:
-    """Weights with each gate padded to whole vectors; the recurrent ones are padded in packing."""
-    hidden = weights.recurrent.shape[1]
-    surplus = -hidden % LANES
-    if not surplus:
-        return weights
-
-    def widen(x):
-        gates = x.reshape(-1, hidden, *x.shape[1:])
-        return pad(gates, (0,) * (2 * x.dim() - 2) + (0, surplus)).flatten(0, 1)
-
-    return weights._replace(
-        input=widen(weights.input),
-        input_bias=widen(weights.input_bias),
-        recurrent_bias=widen(weights.recurrent_bias),
-    )
+def _padded(x: Tensor, run: Run) -> Tensor:
+    """Weights of the input, each gate padded to whole vectors."""
+    if run.width == run.hidden:
+        return x
+    gates = x.reshape(-1, run.hidden, *x.shape[1:])
+    return pad(gates, (0,) * (2 * x.dim() - 2) + (0, run.width - run.hidden)).flatten(0, 1)
 
 
-def _cut(gradients: Weights, width: int, hidden: int) -> Weights:
+def _cut(gradients: Weights, run: Run) -> Weights:
     """Undo `_padded` in gradients."""
-    if width == hidden:
-        return gradients
-    cut = [x.view(-1, width, *x.shape[1:])[:, :hidden].flatten(0, 1) for x in gradients]
-    return Weights(*cut)._replace(recurrent=cut[1][:, :hidden])
+    cut = [x.view(-1, run.width, *x.shape[1:])[:, : run.hidden].flatten(0, 1) for x in gradients]
+    return Weights(*cut)._replace(recurrent=cut[1][:, : run.hidden])
 
 
 def _widened(x: Tensor | None, width: int) -> Tensor | None:
@@ -320,5 +300,5 @@ def _widened(x: Tensor | None, width: int) -> Tensor | None:
     return pad(x, (0, width - x.shape[1])) if x.shape[1] < width else x.contiguous()
 
 
-def _unpadded(x: Tensor, hidden: int) -> Tensor:
-    return x if x.shape[1] == hidden else x[:, :hidden]
+def _unpadded(x: Tensor | None, run: Run) -> Tensor | None:
+    return x if x is None or run.width == run.hidden else x[:, : run.hidden]

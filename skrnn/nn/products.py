@@ -9,7 +9,6 @@ from .instruction_sets import _kernels, chosen_set
 from .threads import cuts, in_parallel
 
 LANES = 16  # floats in the widest vector
-FEW_CHANNELS = 2  # up to which sums over them, with those of biases, beat a product
 PRODUCT_WORK = 4e6  # multiply-adds above which the kernels' matrix product beats torch's
 
 
@@ -34,33 +33,6 @@ def weight_gradient(gradients: Tensor, values: Tensor) -> Tensor:
         [(*head, LANES * begin, LANES * end, sums.data_ptr()) for begin, end in pairwise(bounds)],
     )
     return sums
-
-
-def input_gradient(gradients: Tensor, n_alone: int, values: Tensor) -> tuple[Tensor, ...]:
-    """Gradients of the input's weights, their bias and the recurrent bias.
-
-    Parameters
-    ----------
-    gradients : Tensor of shape (n_rows, n_alone + n_gates)
-        Contiguous. The first `n_alone` are those of the last gates' inputs; the last `n_alone`, of
-        the recurrent products of the same gates.
-    n_alone : int
-    values : Tensor of shape (n_rows, n_channels)
-    """
-    n_rows, n_columns = gradients.shape
-    n_gates, n_channels = n_columns - n_alone, values.shape[1]
-    if n_channels > FEW_CHANNELS:
-        weights = weight_gradient(gradients[:, :n_gates], values)
-        weights = weights.roll(-n_alone, 0) if n_alone else weights
-        n_channels = 0
-    else:
-        weights, values = values.new_empty(n_gates, n_channels), values.contiguous()
-    # never one array: what scales gradients in place must not meet one memory twice
-    biases = values.new_empty(n_gates), values.new_empty(n_gates)
-    addresses = (x.data_ptr() for x in (weights, *biases))
-    head = chosen_set()[0], gradients.data_ptr(), n_columns, n_alone, values.data_ptr()
-    _kernels.input_gradient(*head, n_channels, n_rows, *addresses)
-    return weights, *biases
 
 
 def project(rows: Tensor, weight: Tensor, bias: Tensor, out: Tensor | None) -> Tensor:

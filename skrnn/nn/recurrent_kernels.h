@@ -46,14 +46,14 @@ static inline void sigmoids(vec& x, vec& y) {
 
 // The gate arithmetic: all that cells do not share.
 //
-// forward: `in` points to the input projections of one vector of units (gate g at in[g * width]),
-// `acc` holds the recurrent products with their bias. Returns the new output; keeps the activated
-// gates in place of `in` and one more value in `extra`, which backward needs, where `keep` is set.
+// forward: `in` holds the input projections of one vector of units, one of each gate, and `acc` the
+// recurrent products, biases included. Returns the new output; keeps the activated gates and one more
+// value, `extra`, which backward needs, where `keep` is set.
 // backward: d is the gradient of the output. Writes the gradients of the recurrent products to
 // `out`, after those of the `alone` gates' input projections, which differ from theirs, and returns
 // what of d goes to the previous output without passing a weight.
 struct Unit {
-    float* gates;       // this row's gates, at these units
+    float* gates;       // this row's gates, at these units, or null
     float* extra;       // this row's extra value, at these units, or null
     long width;         // from gate to gate
     vec previous;       // output of the step before
@@ -63,8 +63,8 @@ struct Unit {
 struct RnnTanh {
     static constexpr int gates = 1, alone = 0;
     static constexpr bool has_memory = false, has_extra = false;
-    static inline vec forward(const Unit& u, const vec* acc, vec&, bool) {
-        return tanh(load(u.gates) + acc[0]);
+    static inline vec forward(const Unit&, const vec* in, const vec* acc, vec&, bool) {
+        return tanh(in[0] + acc[0]);
     }
     static inline vec backward(const Unit&, vec d, vec h, vec&, float* out) {
         store(out, d * (1.f - h * h));
@@ -75,8 +75,8 @@ struct RnnTanh {
 struct RnnRelu {
     static constexpr int gates = 1, alone = 0;
     static constexpr bool has_memory = false, has_extra = false;
-    static inline vec forward(const Unit& u, const vec* acc, vec&, bool) {
-        return LARGER((vec){}, load(u.gates) + acc[0]);
+    static inline vec forward(const Unit&, const vec* in, const vec* acc, vec&, bool) {
+        return LARGER((vec){}, in[0] + acc[0]);
     }
     static inline vec backward(const Unit&, vec d, vec h, vec&, float* out) {
         store(out, h > (vec){} ? d : (vec){});
@@ -88,10 +88,9 @@ struct RnnRelu {
 struct Lstm {
     static constexpr int gates = 4, alone = 0;
     static constexpr bool has_memory = true, has_extra = true;
-    static inline vec forward(const Unit& u, const vec* acc, vec& memory, bool keep) {
-        vec input = load(u.gates) + acc[0], forget = load(u.gates + u.width) + acc[1];
-        vec candidate = 2.f * (load(u.gates + 2 * u.width) + acc[2]);
-        vec output = load(u.gates + 3 * u.width) + acc[3];
+    static inline vec forward(const Unit& u, const vec* in, const vec* acc, vec& memory, bool keep) {
+        vec input = in[0] + acc[0], forget = in[1] + acc[1];
+        vec candidate = 2.f * (in[2] + acc[2]), output = in[3] + acc[3];
         sigmoids(input, forget);
         sigmoids(candidate, output);
         candidate = 2.f * candidate - 1.f;  // tanh(x) = 2 sigmoid(2 x) - 1
@@ -125,10 +124,10 @@ struct Lstm {
 struct Gru {
     static constexpr int gates = 3, alone = 1;
     static constexpr bool has_memory = false, has_extra = true;
-    static inline vec forward(const Unit& u, const vec* acc, vec&, bool keep) {
-        vec reset = load(u.gates) + acc[0], update = load(u.gates + u.width) + acc[1];
+    static inline vec forward(const Unit& u, const vec* in, const vec* acc, vec&, bool keep) {
+        vec reset = in[0] + acc[0], update = in[1] + acc[1];
         sigmoids(reset, update);
-        const vec candidate = tanh(load(u.gates + 2 * u.width) + reset * acc[2]);
+        const vec candidate = tanh(in[2] + reset * acc[2]);
         if (keep) {
             store(u.gates, reset);
             store(u.gates + u.width, update);
@@ -205,6 +204,7 @@ struct Rows {
 };
 
 static inline void copy_rows(float* to, const float* from, long row, long end, long width) {
+    if (!to) return;
     if (from) memcpy(to + row * width, from + row * width, sizeof(float) * width * (end - row));
     else memset(to + row * width, 0, sizeof(float) * width * (end - row));
 }
@@ -217,7 +217,7 @@ static inline void decay_rows(float* values, const float* decays, long rows, lon
 template <class Cell>
 struct ForwardBlock {  // one vector of units of one step, for any number of rows
     const Rows<Cell>& rows;
-    const float *state, *panel;
+    const float *state, *panel;  // panel: that of `pack_forward`
     float *next, *memory;
     long unit, first, k_count;
 
@@ -225,19 +225,24 @@ struct ForwardBlock {  // one vector of units of one step, for any number of row
     inline void run(long row) const {
         const Job& job = rows.job;
         const long width = rows.width;
+        const float *input_bias = panel + Cell::gates * LANES, *input = input_bias + Cell::gates * LANES;
         vec acc[M][Cell::gates];
-        for (int g = 0; g < Cell::gates; ++g) {
-            const vec bias = load(job.bias + g * width + unit);
-            for (int m = 0; m < M; ++m) acc[m][g] = bias;
-        }
-        multiply<M, Cell::gates>(state + row * width, width, panel, k_count, acc);
+        for (int g = 0; g < Cell::gates; ++g)
+            for (int m = 0; m < M; ++m) acc[m][g] = load(panel + g * LANES);
+        multiply<M, Cell::gates>(state + row * width, width,
+                                 input + job.channels * Cell::gates * LANES, k_count, acc);
         for (int m = 0; m < M; ++m) {
             const long at = (row + m) * width + unit, packed = first + row + m;
-            const Unit u = {job.gates + packed * rows.row_width + unit,
+            const Unit u = {job.gates ? job.gates + packed * rows.row_width + unit : nullptr,
                             job.extra ? job.extra + packed * width + unit : nullptr, width,
                             load(state + at), vec{}};
+            vec in[1][Cell::gates];
+            for (int g = 0; g < Cell::gates; ++g)
+                in[0][g] = load(job.input_bias ? input_bias + g * LANES : u.gates + g * width);
+            if (job.channels)
+                multiply<1, Cell::gates>(job.x + packed * job.channels, 0, input, job.channels, in);
             vec remembered = Cell::has_memory ? load(memory + at) : vec{};
-            const vec h = Cell::forward(u, acc[m], remembered, job.keep);
+            const vec h = Cell::forward(u, in[0], acc[m], remembered, job.keep);
             if (Cell::has_memory) store(memory + at, remembered);
             store(next + at, h);
             store(job.outputs + packed * width + unit, h);
@@ -252,6 +257,7 @@ static void forward_rows(const Job& job, const float* packed, long begin, long e
     float *state = buffer, *next = buffer + n * width, *memory = buffer + 2 * n * width;
     const float* h0 = job.h0 ? job.h0 + origin : nullptr;
     const float* c0 = job.c0 ? job.c0 + origin : nullptr;
+    if (job.keep) copy_rows(job.initial + origin, h0, 0, n, width);
     long running = 0;  // rows with a state
     for (long step = 0; step < job.steps; ++step) {
         const long t = rows.time(step), active = rows.active(t);
@@ -270,7 +276,7 @@ static void forward_rows(const Job& job, const float* packed, long begin, long e
         }
         const long k_count = step == 0 && !h0 ? 0 : job.hidden;
         for (long unit = 0; unit < width; unit += LANES) {
-            const float* panel = packed + unit * Cell::gates * job.hidden;
+            const float* panel = packed + unit * Cell::gates * (2 + job.channels + job.hidden);
             const ForwardBlock<Cell> block = {rows, state, panel, next, memory,
                                               unit, rows.first(t), k_count};
             in_blocks<rows_at_once(Cell::gates)>(0, active, block);
@@ -331,14 +337,14 @@ static void through_gates(const Rows<Cell>& rows, long step, float* dstate, floa
     const long width = rows.width, t = rows.time(step), active = rows.active(t);
     for (long row = 0; row < active; ++row) {
         const long packed = rows.first(t) + row;
-        const float* h = rows.before(job.outputs, job.h0, step, row);
+        const float* h = rows.before(job.outputs, job.initial, step, row);
         const float* c = Cell::has_memory ? rows.before(job.extra, job.c0, step, row) : h;
         for (long unit = 0; unit < width; unit += LANES) {
             const long at = row * width + unit, here = packed * width + unit;
             vec d = load(dstate + at);
             if (job.doutputs) d += load(job.doutputs + here);
             const vec decay = job.decays ? load(job.decays + here) : spread(1.f);
-            const Unit u = {job.gates + packed * rows.row_width + unit,
+            const Unit u = {job.gates ? job.gates + packed * rows.row_width + unit : nullptr,
                             job.extra ? job.extra + here : nullptr, width, load(h + unit) * decay,
                             load(c + unit) * decay};
             vec dm = Cell::has_memory ? load(dmemory + at) : vec{};
@@ -360,7 +366,7 @@ static void through_decay(const Rows<Cell>& rows, long step, float* dstate, floa
     const Job& job = rows.job;
     const long width = rows.width, t = rows.time(step), active = rows.active(t);
     for (long row = 0; row < active; ++row) {
-        const float* h = rows.before(job.outputs, job.h0, step, row);
+        const float* h = rows.before(job.outputs, job.initial, step, row);
         const float* c = Cell::has_memory ? rows.before(job.extra, job.c0, step, row) : h;
         for (long unit = 0; unit < width; unit += LANES) {
             const long at = row * width + unit, here = (rows.first(t) + row) * width + unit;
@@ -380,6 +386,7 @@ static void backward_rows(const Job& job, const float* packed, long begin, long 
     float *dstate = buffer, *dmemory = buffer + n * width;
     const float* dlast_h = job.dlast_h ? job.dlast_h + origin : nullptr;
     const float* dlast_c = job.dlast_c ? job.dlast_c + origin : nullptr;
+    float *dh0 = job.dh0 ? job.dh0 + origin : nullptr, *dc0 = job.dc0 ? job.dc0 + origin : nullptr;
     long running = 0;
     for (long step = job.steps - 1; step >= 0; --step) {
         const long t = rows.time(step), active = rows.active(t);
@@ -388,8 +395,8 @@ static void backward_rows(const Job& job, const float* packed, long begin, long 
             if (Cell::has_memory) copy_rows(dmemory, dlast_c, running, active, width);
         }
         if (active < running) {  // rows whose first step was the one after
-            copy_rows(job.dh0 + origin, dstate, active, running, width);
-            if (Cell::has_memory) copy_rows(job.dc0 + origin, dmemory, active, running, width);
+            copy_rows(dh0, dstate, active, running, width);
+            if (Cell::has_memory) copy_rows(dc0, dmemory, active, running, width);
         }
         through_gates<Cell>(rows, step, dstate, dmemory);
         const float* recurrent = job.dgates + rows.first(t) * rows.gradient_width + Cell::alone * width;
@@ -397,8 +404,8 @@ static void backward_rows(const Job& job, const float* packed, long begin, long 
         if (job.decays) through_decay<Cell>(rows, step, dstate, dmemory);
         running = active;
     }
-    copy_rows(job.dh0 + origin, dstate, 0, running, width);
-    if (Cell::has_memory) copy_rows(job.dc0 + origin, dmemory, 0, running, width);
+    copy_rows(dh0, dstate, 0, running, width);
+    if (Cell::has_memory) copy_rows(dc0, dmemory, 0, running, width);
 }
 
 // to (k_count, lanes), rows `stride` apart = from (n, k_count) transposed; zero beyond n. In blocks of one
@@ -413,12 +420,22 @@ static inline void transpose(const float* from, long n, long lanes, long k_count
     }
 }
 
-// Weights (gates * hidden, hidden) become panels: for each vector of units, for each k, its gates.
-static void pack_forward(const float* weights, long gates, long hidden, long width, float* packed) {
-    for (long unit = 0; unit < width; unit += LANES, packed += hidden * gates * LANES)
-        for (long g = 0; g < gates; ++g)
-            transpose(weights + (g * hidden + unit) * hidden, hidden - unit, LANES, hidden,
-                      packed + g * LANES, gates * LANES);
+// For each vector of units a panel, rows of `gates` vectors: the recurrent bias, the input's bias and
+// weights, unless the input is projected already, and the recurrent weights.
+static void pack_forward(const Job& job, long gates, float* packed) {
+    const long hidden = job.hidden, stride = gates * LANES;
+    for (long unit = 0; unit < job.width; unit += LANES, packed += stride * (2 + job.channels + hidden))
+        for (long g = 0; g < gates; ++g) {
+            const long from = g * hidden + unit, n = hidden - unit;
+            float* to = packed + g * LANES;
+            transpose(job.recurrent_bias + from, n, LANES, 1, to, stride);
+            if (job.input_bias) {
+                transpose(job.input_bias + from, n, LANES, 1, to + stride, stride);
+                transpose(job.input + from * job.channels, n, LANES, job.channels, to + 2 * stride, stride);
+            }
+            to += (2 + job.channels) * stride;
+            transpose(job.recurrent + from * hidden, n, LANES, hidden, to, stride);
+        }
 }
 
 // ... and, transposed: for each one or two vectors of units, for each gate and k.
@@ -438,73 +455,112 @@ static inline void copy_vectors(float* to, const float* from, long n) {
     for (long i = 0; i < n; i += LANES) store(to + i, load(from + i));
 }
 
-// sums (gates, width), rows [begin, end), a multiple of 16: gradients (n, gates), whose rows are `stride` apart,
-// transposed, times values (n, width). Both are taken in chunks that fit the caches, as panels and as
-// strips of gates.
-static void weight_gradient(const float* gradients, long stride, const float* values, long width,
-                            long n, long begin, long end, float* sums) {
-    const long chunk = 256, strip = 16;
-    std::vector<float> panels(chunk * width), columns(chunk * strip);
+constexpr long CHUNK = 256, STRIP = 16;  // rows and gates of which a gradient is summed at once
+
+static inline void copy_strip(float* to, const float* gradients, long stride, long n) {
+    for (long row = 0; row < n; ++row) copy_vectors(to + row * STRIP, gradients + row * stride, STRIP);
+}
+
+// sums (gates, width), rows [begin, end), a multiple of STRIP: gradients (n, gates), whose rows are
+// `stride` apart, transposed, times values (n, width). Both are taken in chunks that fit the caches,
+// as panels, which `fill` writes, and as strips of gates, which `also` sees as well.
+template <class Fill, class Also>
+static inline void weight_gradient(const float* gradients, long stride, long width, long n, long begin,
+                                   long end, float* sums, const Fill& fill, const Also& also) {
+    std::vector<float> panels(CHUNK * width), columns(CHUNK * STRIP);
     memset(sums + begin * width, 0, sizeof(float) * width * (end - begin));
-    for (long first = 0; first < n; first += chunk) {
-        const long k_count = n - first < chunk ? n - first : chunk;
+    for (long first = 0; first < n; first += CHUNK) {
+        const long k_count = n - first < CHUNK ? n - first : CHUNK;
         float* to = panels.data();
         for (long column = 0; column < width; column += panel_columns(column, width))
             for (long k = 0; k < k_count; ++k, to += panel_columns(column, width))
-                copy_vectors(to, values + (first + k) * width + column, panel_columns(column, width));
-        for (long gate = begin; gate < end; gate += strip) {
-            for (long k = 0; k < k_count; ++k)
-                copy_vectors(columns.data() + k * strip, gradients + (first + k) * stride + gate, strip);
-            add_product<true>(columns.data(), strip, panels.data(), k_count, sums + gate * width,
-                              strip, width);
+                fill(to, first + k, column, panel_columns(column, width));
+        for (long gate = begin; gate < end; gate += STRIP) {
+            copy_strip(columns.data(), gradients + first * stride + gate, stride, k_count);
+            add_product<true>(columns.data(), STRIP, panels.data(), k_count, sums + gate * width,
+                              STRIP, width);
+            also(columns.data(), first, k_count, gate);
         }
     }
 }
 
-// N rows at once: sums (channels + 1, gates) += the rows' gradients, and those times each of their values
+static void weight_gradient(const float* gradients, long stride, const float* values, long width,
+                            long n, long begin, long end, float* sums) {
+    weight_gradient(gradients, stride, width, n, begin, end, sums,
+                    [=](float* to, long row, long column, long n_columns) {
+                        copy_vectors(to, values + row * width + column, n_columns);
+                    },
+                    [](float*, long, long, long) {});
+}
+
+// N rows at once: sums (STRIP,) += the rows' gradients, and products (channels, STRIP) those times
+// each of their values
 template <int N>
-static inline void add_rows(const float* gradients, long stride, const float* values, long channels,
-                            long gates, float* sums) {
-    for (long gate = 0; gate < gates; gate += LANES) {
+static inline void add_rows(const float* gradients, const float* values, long channels, float* sums,
+                            float* products) {
+    for (long gate = 0; gate < STRIP; gate += LANES) {
         vec rows[N], total = {};
-        for (int i = 0; i < N; ++i) total += rows[i] = load(gradients + i * stride + gate);
+        for (int i = 0; i < N; ++i) total += rows[i] = load(gradients + i * STRIP + gate);
         store(sums + gate, load(sums + gate) + total);
         for (long channel = 0; channel < channels; ++channel) {
-            float* sum = sums + (channel + 1) * gates + gate;
-            vec product = load(sum);
+            vec product = load(products + channel * STRIP + gate);
             for (int i = 0; i < N; ++i) product += rows[i] * values[i * channels + channel];
-            store(sum, product);
+            store(products + channel * STRIP + gate, product);
         }
     }
 }
 
-// Gradients of both biases and, for few channels, of the input weights (gates, channels): sums over
-// rows of gradients (n, gates), in which the `alone` gates come first, times values (n, channels).
-static void input_gradient(const float* gradients, long gates, long alone, const float* values,
-                           long channels, long n, float* input, float* input_bias,
-                           float* recurrent_bias) {
-    const long chunk = 256, n_inputs = gates - alone;  // long sums in parts, for precision
-    std::vector<float> sums((channels + 1) * gates), parts(sums.size());
-    for (long first = 0; first < n; first += chunk) {
-        const long end = n - first < chunk ? n : first + chunk;
-        std::fill(parts.begin(), parts.end(), 0.f);
-        long row = first;
-        for (; row + 4 <= end; row += 4)
-            add_rows<4>(gradients + row * gates, gates, values + row * channels, channels, gates,
-                        parts.data());
-        for (; row < end; ++row)
-            add_rows<1>(gradients + row * gates, gates, values + row * channels, channels, gates,
-                        parts.data());
-        for (size_t i = 0; i < sums.size(); ++i) sums[i] += parts[i];
-    }
-    for (long gate = 0; gate < gates; ++gate) {
-        if (gate >= alone) recurrent_bias[gate - alone] = sums[gate];
-        if (gate >= n_inputs) continue;
-        const long to = gate < alone ? n_inputs - alone + gate : gate - alone;
-        input_bias[to] = sums[gate];
+// Adds a strip's sums over n rows to a bias and, where channels > 0, to input weights. `parts` is room
+// for (1 + channels) strips: long sums are made in parts, for precision.
+static inline void add_strip(const float* strip, const float* values, long channels, long n, long gate,
+                             std::vector<float>& parts, float* bias, float* input) {
+    std::fill(parts.begin(), parts.end(), 0.f);
+    float *sums = parts.data(), *products = sums + STRIP;
+    long row = 0;
+    for (; row + 4 <= n; row += 4)
+        add_rows<4>(strip + row * STRIP, values + row * channels, channels, sums, products);
+    for (; row < n; ++row)
+        add_rows<1>(strip + row * STRIP, values + row * channels, channels, sums, products);
+    for (long i = 0; i < STRIP; ++i) {
+        bias[gate + i] += sums[i];
         for (long channel = 0; channel < channels; ++channel)
-            input[to * channels + channel] = sums[(channel + 1) * gates + gate];
+            input[(gate + i) * channels + channel] += products[channel * STRIP + i];
     }
+}
+
+// From the gradients of the gates of all rows to those of the weights of gates [first_gate, end_gate),
+// of the input weights only where channels > 0.
+template <class Cell>
+static void through_weights(const Job& job) {
+    const Rows<Cell> rows(job, 0, job.batch);
+    const long width = job.width, channels = job.channels, stride = rows.gradient_width;
+    const long begin = job.first_gate, end = job.end_gate, n_alone = Cell::alone * width;
+    const long n_joint = rows.row_width - n_alone;  // gates whose two gradients are one
+    std::vector<const float*> previous(job.rows);
+    for (long step = 0; step < job.steps; ++step) {
+        const long t = rows.time(step);
+        for (long row = 0; row < rows.active(t); ++row)
+            previous[rows.first(t) + row] = rows.before(job.outputs, job.initial, step, row);
+    }
+    std::vector<float> parts((1 + channels) * STRIP);
+    std::fill(job.dinput_bias + begin, job.dinput_bias + end, 0.f);
+    std::fill(job.drecurrent_bias + begin, job.drecurrent_bias + end, 0.f);
+    if (channels) std::fill(job.dinput + begin * channels, job.dinput + end * channels, 0.f);
+    const auto fill = [&](float* to, long row, long column, long n) {
+        copy_vectors(to, previous[row] + column, n);
+        if (job.decays) decay_rows(to, job.decays + row * width + column, 1, n);
+    };
+    const auto also = [&](float* strip, long first, long n, long gate) {
+        const float* values = channels ? job.x + first * channels : nullptr;
+        if (gate >= n_joint) {
+            add_strip(strip, nullptr, 0, n, gate, parts, job.drecurrent_bias, nullptr);
+            copy_strip(strip, job.dgates + first * stride + gate - n_joint, stride, n);
+        }
+        add_strip(strip, values, channels, n, gate, parts, job.dinput_bias, job.dinput);
+    };
+    weight_gradient(job.dgates + n_alone, stride, width, job.rows, begin, end, job.drecurrent, fill, also);
+    for (long gate = begin; gate < end && gate < n_joint; ++gate)
+        job.drecurrent_bias[gate] = job.dinput_bias[gate];
 }
 
 // out (n, columns), rows [begin, end): a (n, k_count) * b (k_count, columns) + start (columns,), or
@@ -533,19 +589,26 @@ static void product(const float* a, long a_stride, long k_count, const float* b,
 }
 
 template <class Cell>
-static void run_cell(const Job& job) {
+static void run_rows(const Job& job) {
     // A block's state and gates should stay in the second-level cache.
     long block = 16384 / job.width;
     block = block < 16 ? 16 : block > 128 ? 128 : block;
     std::vector<float> buffer(3 * block * job.width);
-    std::unique_ptr<float[]> packed(new float[Cell::gates * job.width * job.width]);
-    (job.backward ? pack_backward : pack_forward)(job.weights, Cell::gates, job.hidden, job.width,
-                                                  packed.get());
+    const long panel_rows = job.backward ? job.width : 2 + job.channels + job.hidden;
+    std::unique_ptr<float[]> packed(new float[Cell::gates * job.width * panel_rows]);
+    if (job.backward) pack_backward(job.recurrent, Cell::gates, job.hidden, job.width, packed.get());
+    else pack_forward(job, Cell::gates, packed.get());
     for (long begin = job.begin; begin < job.end; begin += block) {
         const long end = begin + block < job.end ? begin + block : job.end;
         if (job.backward) backward_rows<Cell>(job, packed.get(), begin, end, buffer.data());
         else forward_rows<Cell>(job, packed.get(), begin, end, buffer.data());
     }
+}
+
+template <class Cell>
+static void run_cell(const Job& job) {
+    if (job.begin < job.end) run_rows<Cell>(job);
+    if (job.first_gate < job.end_gate) through_weights<Cell>(job);
 }
 
 static void run(const Job& job) {
