@@ -4,9 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skrnn.forecasting import GRUForecaster, RNNForecaster, _analogues, _members, _recipe
+from skrnn.forecasting import GRUForecaster, RNNForecaster, _analogues, _members, _model, _recipe
 from skrnn.forecasting._analogues import analogue_forecasts
-from skrnn.forecasting._calibration import Correction, Prediction
+from skrnn.forecasting._calibration import (
+    Calibration,
+    Correction,
+    Prediction,
+    random_walk_correction,
+)
 from skrnn.forecasting._ensemble import training_origins
 from skrnn.forecasting._held_out import HeldOut
 from skrnn.forecasting._quantiles import LEVELS
@@ -110,6 +115,18 @@ def test_short_series_of_a_large_panel_have_a_say():
     assert set(held_out.origins.owners) == set(range(60))  # eleven leave less than a horizon
     assert list(held_out.before.lengths) == [6] * 30 + [34] * 30 + [11]
     assert set(hold_out(*series[25:35], horizon=6).origins.owners) == set(range(5, 10))
+
+
+@pytest.mark.parametrize(("n_series", "trust"), [(49, 1.0), (50, 0.5)])
+def test_what_many_series_show_at_one_time_is_half_trusted(n_series, trust):
+    """They share its shocks; shares are drawn to equal ones, and widening is halved."""
+    held_out = hold_out(*(walk(40, seed) for seed in range(n_series)))
+    prediction = Prediction(held_out.origins.base, [random_walk_correction(held_out.origins.base)])
+    learnt = np.log(_model._calibrate(held_out, {}, prediction).widening)
+    given = held_out.futures, held_out.n_horizons, _model.DOUBT
+    in_full = np.log(Calibration.learn(prediction, *given).widening)
+    np.testing.assert_allclose(learnt, trust * in_full)
+    assert np.abs(in_full).max() > 0.3
 
 
 def test_some_observations_are_left_of_short_series():

@@ -309,6 +309,47 @@ def test_a_single_step_is_torch_s(cell, bidirectional, given):
 
 @needs_kernels
 @pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("channels", [3, 48])
+def test_layers_share_a_graph(cell, channels):
+    """What one keeps for its gradients survives the others, with gradients or without."""
+    stack = torch.nn.ModuleList(
+        [RecurrentLayer(cell, channels, 24, bidirectional=True), RecurrentLayer(cell, 48, 16)]
+    )
+    x = draw(np.random.default_rng(0), 9, 4, channels).requires_grad_()
+    assert kernels.is_faster(cell, x, stack[0].core.weight_hh_l0)
+    outputs = stack[1](stack[0](x)[0])[0]
+    expected = stack[1].core(stack[0].core(x)[0])[0]
+    with torch.no_grad():
+        stack[0](torch.full_like(x, 7.0))
+    leaves = [x, *stack.parameters()]
+    ours = torch.autograd.grad(outputs.square().sum(), leaves)
+    for a, b in zip(ours, torch.autograd.grad(expected.square().sum(), leaves), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+def test_shapes_that_do_not_fit_are_refused(cell):
+    weights, x, _, state = make_case(cell, 9, 4, 3, 16, 0)
+    wrong = [
+        ("channels", (x[..., :2], state, None)),
+        ("state", (x, tuple(part[:1] for part in state), None)),
+        ("state", (x, (*state[:-1], state[-1][:, :7]), None)),
+        ("decays", (x, state, x.new_ones(9 * 4, 15))),
+    ]
+    for message, (values, initial, decays) in wrong:
+        with pytest.raises(ValueError, match=f"^Expected .*{message}.*, got"):
+            kernels.run_layer(cell, values, weights, None, 4, False, initial, decays)
+
+
+@needs_kernels
+def test_python_and_c_agree_on_the_arguments():
+    n_numbers = 13  # before the arrays: kernels.cpp
+    assert n_numbers + len(kernels.Arrays._fields) == kernels._kernels.N_ARGUMENTS
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("hidden", [10, 16], ids=["padded", "whole"])
 def test_gradients_have_memory_of_their_own(cell, hidden):
     """Clipping scales them in place, and would scale what is shared twice."""

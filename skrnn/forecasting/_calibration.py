@@ -13,7 +13,7 @@ SURPRISE = 0.4  # how soon shares grow unlikely as they leave the usual ones, fo
 # Of the error, that unequal shares of several members must take away for each part of a share that
 # is moved: the series of a panel share the shocks of the time that is held out, so that all of them
 # together still speak of one time. Costs next to nothing on synthetic panels, where the pretrained
-# network is at its best (tools/score_shares.py).
+# network is at its best (tools/score_panels.py).
 EQUALITY = 0.05
 TINY = 1e-12  # error, in scales of a series
 WIDENINGS = (0.2, 5.0)
@@ -88,7 +88,12 @@ class Calibration:
 
     @classmethod
     def learn(
-        cls, prediction: Prediction, futures: np.ndarray, n_horizons: float, doubt: float
+        cls,
+        prediction: Prediction,
+        futures: np.ndarray,
+        n_horizons: float,
+        doubt: float,
+        trust: float = 1.0,
     ) -> "Calibration":
         """Learn from forecasts of windows and what came after them.
 
@@ -101,6 +106,8 @@ class Calibration:
             Horizons that the futures come to; they overlap, and windows of one series are alike.
         doubt : float
             What is usual weighs as much as this many horizons.
+        trust : float
+            In the widening that these windows show, at most.
         """
         n_horizons = n_horizons * np.isfinite(futures).mean()
         shares = _learn_shares(prediction, futures, n_horizons, doubt)
@@ -115,7 +122,7 @@ class Calibration:
             for level, probability in enumerate(LEVELS):
                 if level != MEDIAN:
                     widening[steps, level] = _factor(relative[:, steps, level], probability)
-        return cls(shares, widening ** (n_horizons / (n_horizons + doubt)))
+        return cls(shares, widening ** (trust * n_horizons / (n_horizons + doubt)))
 
     def quantiles(self, prediction: Prediction) -> np.ndarray:
         """Calibrated quantiles, (n, horizon, n_levels), in ascending order."""

@@ -34,12 +34,15 @@ class HeldOut:
         Whose whole horizon lies in the ends.
     n_horizons : float
         Length of all ends together, in horizons.
+    one_time : bool
+        Whether all that is known is what many series did at one time, whose shocks they share.
     """
 
     before: Panel
     prepared: Preparation
     origins: Origins
     n_horizons: float
+    one_time: bool
 
     @classmethod
     def of(cls, recipe: Recipe, series, columns) -> "HeldOut | None":
@@ -53,7 +56,8 @@ class HeldOut:
         panel = prepared.panel(series, columns)
         ends, owners = held_out_ends(panel, lengths, recipe.horizon)
         origins = Origins.of(panel, prepared, ends, owners, recipe.horizon)
-        return cls(before, prepared, origins, lengths.sum() / recipe.horizon)
+        one_time = len(series) >= LARGE_PANEL
+        return cls(before, prepared, origins, lengths.sum() / recipe.horizon, one_time)
 
     @property
     def futures(self) -> np.ndarray:

@@ -1,7 +1,7 @@
 // Python module of the fused kernels: compiles them for several instruction sets and calls one.
 //
 // The functions take raw addresses and sizes, and link neither torch nor a thread library; the
-// caller (kernels.py) owns all memory and splits the batch over threads. Stable ABI of Python 3.10.
+// caller (kernels.py) owns all memory and splits the batch, and the gates, over threads. Stable ABI of Python 3.10.
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -35,18 +35,19 @@ struct Arguments {
     const float* x;          // (n, channels)
     const float *input, *recurrent;            // (gates * hidden, channels or hidden)
     const float *input_bias, *recurrent_bias;  // (gates * hidden,); the former null without channels
-    float* gates;            // (n, gates * width), activated; before, the input projections if they are given
-    float* extra;            // (n, width), or null where nothing is kept
-    float* states;           // (n + batch, width): the outputs, and before them the initial states
+    // (n, gates * width): the input projections, if the caller makes them; then the activated gates, if
+    // `keep`. Null where neither is needed, as is extra (n, width).
+    float *gates, *extra;
+    float* states;           // (n + batch, width): the initial states, and after them the outputs
     const float *h0, *c0;    // (batch, width) or null: zeros
     const float* decays;     // (n, width) or null: factors of the state before each step
     float *last_h, *last_c;  // (batch, width)
-    // Gradients, only backward. Null are those that are zero, and those that nobody wants.
-    const float* doutputs;           // (n, width)
-    const float *dlast_h, *dlast_c;  // (batch, width)
+    // Gradients, only backward.
+    const float* doutputs;           // (n, width) or null: zeros
+    const float *dlast_h, *dlast_c;  // (batch, width) or null: zeros
     float* dgates;           // (n, (alone + gates) * width), as a cell's `backward` writes them
-    float *dh0, *dc0;        // (batch, width)
-    float* ddecays;          // (n, width)
+    float *dh0, *dc0;        // (batch, width) or null
+    float* ddecays;          // (n, width), null without decays
     float *dinput, *drecurrent;            // (gates * width, channels or width)
     float *dinput_bias, *drecurrent_bias;  // (gates * width,)
 };
@@ -55,7 +56,7 @@ static_assert(sizeof(void*) == sizeof(long long), "an address is as long as a nu
 
 struct Job : Arguments {
     long rows;                 // of all steps together
-    float *outputs, *initial;  // parts of `states`
+    float* outputs;            // those of `states` after the initial ones
     const long* offsets;       // first packed row of each step
     const float* zeros;        // (width,)
 };
@@ -200,10 +201,7 @@ PyObject* run(PyObject*, PyObject* const* args, Py_ssize_t given) {
         job.offsets = offsets.data();
         job.zeros = zeros.data();
         job.rows = offsets[job.steps];
-        // in reverse over full sequences, the initial states come after the outputs
-        const bool back_to_front = job.reverse && !job.sizes;
-        job.outputs = job.states + (back_to_front ? 0 : job.batch * job.width);
-        job.initial = job.states + (back_to_front ? job.rows * job.width : 0);
+        job.outputs = job.states + job.batch * job.width;
         SETS[numbers[0]].run(job);
     });
 }
@@ -230,9 +228,9 @@ PyObject* product(PyObject*, PyObject* const* args, Py_ssize_t given) {
 
 PyMethodDef METHODS[] = {
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
-    {"run", (PyCFunction)(void*)run, METH_FASTCALL, nullptr},
-    {"product", (PyCFunction)(void*)product, METH_FASTCALL, nullptr},
-    {"weight_gradient", (PyCFunction)(void*)weight_gradient, METH_FASTCALL, nullptr},
+    {"run", (PyCFunction)(void (*)(void))run, METH_FASTCALL, nullptr},
+    {"product", (PyCFunction)(void (*)(void))product, METH_FASTCALL, nullptr},
+    {"weight_gradient", (PyCFunction)(void (*)(void))weight_gradient, METH_FASTCALL, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_kernels", "Fused kernels of recurrent layers.", 0, METHODS,
@@ -240,4 +238,8 @@ PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_kernels", "Fused kernels of recur
 
 }  // namespace
 
-PyMODINIT_FUNC PyInit__kernels() { return PyModule_Create(&MODULE); }
+PyMODINIT_FUNC PyInit__kernels() {
+    PyObject* module = PyModule_Create(&MODULE);
+    if (module && PyModule_AddIntConstant(module, "N_ARGUMENTS", N_ARGUMENTS)) Py_CLEAR(module);
+    return module;
+}

@@ -89,12 +89,43 @@ class Run(NamedTuple):
     reverse: bool
 
     def outputs(self, states: Tensor) -> Tensor:
-        """The states after each row, of ``states`` as in `Kept`."""
-        # in reverse over full sequences, the initial states come after the outputs
-        before = 0 if self.reverse and self.sizes is None else self.batch
+        """The states after each row, of ``states`` as in `Arrays`."""
         rows = (self.batch, 1) if len(self.shape) == 2 else (1,)  # from one index to the next
         strides = (*(self.width * n for n in rows), 1)
-        return states.as_strided((*self.shape, self.hidden), strides, self.width * before)
+        return states.as_strided((*self.shape, self.hidden), strides, self.width * self.batch)
+
+
+class Arrays(NamedTuple):
+    """All arrays of a call: those of `Arguments` in kernels.cpp after the numbers, in its order.
+
+    Contiguous, in float32 but for `sizes`; what they are is said there.
+    """
+
+    sizes: Tensor | None
+    x: Tensor | None
+    input: Tensor | None
+    recurrent: Tensor
+    input_bias: Tensor | None
+    recurrent_bias: Tensor | None
+    gates: Tensor | None
+    extra: Tensor | None
+    states: Tensor
+    h0: Tensor | None = None
+    c0: Tensor | None = None
+    decays: Tensor | None = None
+    last_h: Tensor | None = None
+    last_c: Tensor | None = None
+    doutputs: Tensor | None = None
+    dlast_h: Tensor | None = None
+    dlast_c: Tensor | None = None
+    dgates: Tensor | None = None
+    dh0: Tensor | None = None
+    dc0: Tensor | None = None
+    ddecays: Tensor | None = None
+    dinput: Tensor | None = None
+    drecurrent: Tensor | None = None
+    dinput_bias: Tensor | None = None
+    drecurrent_bias: Tensor | None = None
 
 
 # Of how many gates, the last ones, the gradient of the input projection differs from that of the
@@ -124,19 +155,6 @@ class FusedLayer(torch.autograd.Function):
         if torch.is_grad_enabled():
             return once_differentiable(_backward)(ctx, *gradients)
         return _backward(ctx, *gradients)
-
-
-class Kept(NamedTuple):
-    """What forward takes or computes, and backward needs."""
-
-    x: Tensor  # (..., channels)
-    input: Tensor  # (gates * hidden, channels)
-    recurrent: Tensor  # (gates * hidden, hidden)
-    gates: Tensor | None  # (n_rows, gates * width), activated
-    extra: Tensor | None  # (n_rows, width), of a GRU or LSTM
-    states: Tensor  # (n_rows + batch, width): the outputs, and before them the initial ones
-    memory: Tensor | None  # (batch, width): given initial memory of an LSTM
-    decays: Tensor | None  # (n_rows, width)
 
 
 def run_layer(
@@ -173,7 +191,13 @@ def run_layer(
     outputs : Tensor of shape (steps, batch, hidden) or (n_rows, hidden), as `x`
     *state : Tensor of shape (batch, hidden)
         State after the last step run.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit one another: the kernels would read what is not theirs.
     """
+    _check_shapes(x, weights, batch, state, decays)
     shape, hidden = x.shape[:-1], weights.recurrent.shape[1]
     n_rows, width = shape.numel(), hidden + -hidden % LANES
     steps = n_rows // batch if sizes is None else sizes.shape[0]
@@ -184,6 +208,20 @@ def run_layer(
     return _forward(run, x, weights, h0, c0, decays, False)[0]
 
 
+def _check_shapes(x: Tensor, weights: Weights, batch: int, state, decays: Tensor | None) -> None:
+    hidden, n_channels = weights.recurrent.shape[1], weights.input.shape[1]
+    if x.shape[-1] != n_channels:
+        raise ValueError(f"Expected an input of {n_channels} channels, got {x.shape[-1]}.")
+    for part in state or ():
+        if part.shape != (batch, hidden):
+            raise ValueError(
+                f"Expected a state of shape {(batch, hidden)}, got {tuple(part.shape)}."
+            )
+    if decays is not None and decays.shape != (x.shape[:-1].numel(), hidden):
+        expected = x.shape[:-1].numel(), hidden
+        raise ValueError(f"Expected decays of shape {expected}, got {tuple(decays.shape)}.")
+
+
 def _forward(run, x, weights: Weights, h0, c0, decays, keep: bool):
     """Compute outputs and last states, and what `_backward` needs where it is to be kept."""
     n_rows, width, (_, n_gates, n_states) = run.rows, run.width, CELLS[run.cell]
@@ -192,48 +230,69 @@ def _forward(run, x, weights: Weights, h0, c0, decays, keep: bool):
     few, gates, extra = x.shape[-1] <= FEW_CHANNELS, None, None
     if keep and n_gates > 1:
         gates, extra = x.new_empty(n_rows, n_gates * width), x.new_empty(n_rows, width)
-    elif not few:
-        gates = scratch("gates", n_rows, n_gates * width)
-    if not few:
-        input, bias = _padded(weights.input, run), _padded(weights.input_bias, run)
-        project(x.flatten(0, -2), input, bias, gates)
     states = x.new_empty(n_rows + run.batch, width)
     last = [x.new_empty(run.batch, width) for _ in range(n_states)]
-    given = weights if few else weights._replace(input=None, input_bias=None)
-    arrays = (*given, gates, extra, states, h0, c0, decays, *last)
-    _call(run, False, keep, x if few else None, arrays)
+    kept = x, weights.input, weights.recurrent, gates, extra, states, c0, decays
+    if not few:
+        if gates is None:
+            gates = scratch("gates", n_rows, n_gates * width)
+        input, bias = _padded(weights.input, run), _padded(weights.input_bias, run)
+        project(x.flatten(0, -2), input, bias, gates)
+        x, weights = None, weights._replace(input=None, input_bias=None)
+    arrays = Arrays(run.sizes, x, *weights, gates, extra, states, h0, c0, decays, *last)
+    _call(run, False, keep, arrays)
     results = run.outputs(states), *(_unpadded(state, run) for state in last)
-    if not keep:
-        return results, None
-    return results, Kept(x, weights.input, weights.recurrent, gates, extra, states, c0, decays)
+    return results, kept if keep else None
 
 
 def _backward(ctx, doutputs, *dlast):
-    run, kept = ctx.run, Kept(*ctx.saved_tensors)
-    width, n_gates, n_channels = run.width, CELLS[run.cell].n_gates, kept.input.shape[1]
-    n_alone, few = width * ALONE[run.cell], n_channels <= FEW_CHANNELS
-    new = kept.states.new_empty
+    run = ctx.run
+    x, input, recurrent, gates, extra, states, c0, decays = ctx.saved_tensors
+    width, n_gates, n_channels = run.width, CELLS[run.cell].n_gates, input.shape[1]
+    n_alone, few, new = width * ALONE[run.cell], n_channels <= FEW_CHANNELS, states.new_empty
     dgates = scratch("dgates", run.rows, n_gates * width + n_alone)
     dstates = [new(run.batch, width) if has else None for has in ctx.has_state]
-    ddecays = None if kept.decays is None else torch.empty_like(kept.decays)
-    # never one array: what scales gradients in place must not meet one memory twice
-    biases = new(n_gates * width), new(n_gates * width)
-    dweights = Weights(
-        new(n_gates * width, n_channels) if few else None, new(n_gates * width, width), *biases
+    ddecays = None if decays is None else torch.empty_like(decays)
+    dweights = Weights(  # never one array: what scales gradients in place must not meet it twice
+        input=new(n_gates * width, n_channels) if few else None,
+        recurrent=new(n_gates * width, width),
+        input_bias=new(n_gates * width),
+        recurrent_bias=new(n_gates * width),
     )
-    arrays = (None, kept.recurrent, None, None, kept.gates, kept.extra, kept.states, None)
-    arrays = (*arrays, kept.memory, kept.decays, None, None)
     if doutputs is not None:
         doutputs = _widened(doutputs.flatten(0, -2), width)
     dlast = (*(_widened(part, width) for part in dlast), None)[:2]
-    arrays = (*arrays, doutputs, *dlast, dgates, *dstates, ddecays, *dweights)
-    _call(run, True, True, kept.x if few else None, arrays)
+    arrays = Arrays(
+        sizes=run.sizes,
+        x=x if few else None,
+        input=None,
+        recurrent=recurrent,
+        input_bias=None,
+        recurrent_bias=None,
+        gates=gates,
+        extra=extra,
+        states=states,
+        c0=c0,
+        decays=decays,
+        doutputs=doutputs,
+        dlast_h=dlast[0],
+        dlast_c=dlast[1],
+        dgates=dgates,
+        dh0=dstates[0],
+        dc0=dstates[1],
+        ddecays=ddecays,
+        dinput=dweights.input,
+        drecurrent=dweights.recurrent,
+        dinput_bias=dweights.input_bias,
+        drecurrent_bias=dweights.recurrent_bias,
+    )
+    _call(run, True, True, arrays)
     dx = None
     if not few:
-        dinput = weight_gradient(_of_inputs(dgates, run), kept.x.flatten(0, -2))
+        dinput = weight_gradient(_of_inputs(dgates, run), x.flatten(0, -2))
         dweights = dweights._replace(input=dinput.roll(-n_alone, 0) if n_alone else dinput)
     if ctx.needs_input_grad[1]:
-        input = _padded(kept.input, run)
+        input = _padded(input, run)
         dx = multiply(_of_inputs(dgates, run), input.roll(n_alone, 0) if n_alone else input)
         dx = dx.view(*run.shape, n_channels)
     if width > run.hidden:
@@ -242,15 +301,13 @@ def _backward(ctx, doutputs, *dlast):
     return None, dx, *dweights, *dstates, ddecays
 
 
-def _call(run: Run, backward: bool, keep: bool, x: Tensor | None, arrays: tuple) -> None:
-    """Run all rows of the batch and then, backward, gates; on several threads if it pays.
-
-    The arrays are those of `Arguments` in kernels.cpp after x, in its order, and contiguous.
-    """
+def _call(run: Run, backward: bool, keep: bool, arrays: Arrays) -> None:
+    """Run all rows of the batch and then, backward, gates; on several threads if it pays."""
     width, n_gates = run.width, CELLS[run.cell].n_gates
-    head = (chosen_set()[0], CELL_NUMBERS[run.cell], backward, run.reverse, keep, run.steps)
-    head = (*head, run.batch, run.hidden, width, 0 if x is None else x.shape[-1])
-    addresses = [0 if array is None else array.data_ptr() for array in (run.sizes, x, *arrays)]
+    n_channels = 0 if arrays.x is None else arrays.x.shape[-1]
+    head = (chosen_set()[0], CELL_NUMBERS[run.cell], backward, run.reverse, keep)
+    head = (*head, run.steps, run.batch, run.hidden, width, n_channels)
+    addresses = [0 if array is None else array.data_ptr() for array in arrays]
     work = n_gates * width * width * run.rows
     rows, gates = _split_rows(run, work), [(0, 0)]
     if backward:

@@ -17,7 +17,7 @@ def weight_gradient(gradients: Tensor, values: Tensor) -> Tensor:
     n_rows, n_gates = gradients.shape
     width = values.shape[1]
     if width % LANES or gradients.stride(1) != 1 or not values.is_contiguous():
-        return (values.t() @ gradients).t()  # for few channels much faster than gradients' first
+        return (values.t() @ gradients).t()  # faster than with the gradients first
     sums = values.new_empty(n_gates, width)
     bounds = cuts(n_gates // LANES, n_rows * n_gates * width)
     head = (
@@ -35,17 +35,12 @@ def weight_gradient(gradients: Tensor, values: Tensor) -> Tensor:
     return sums
 
 
-def project(rows: Tensor, weight: Tensor, bias: Tensor, out: Tensor | None) -> Tensor:
-    """Rows times the transposed weights, plus bias, (n_rows, gates)."""
-    n_rows, n_channels = rows.shape
-    n_gates = weight.shape[0]
-    if n_rows * n_channels * n_gates < PRODUCT_WORK:
-        return torch.addmm(bias, rows, weight.t(), out=out)
-    if out is None:
-        out = rows.new_empty(n_rows, n_gates)
-    rows, weight, bias = rows.contiguous(), weight.contiguous(), bias.contiguous()
-    _run_product(rows, weight, True, n_gates, bias, out)
-    return out
+def project(rows: Tensor, weight: Tensor, bias: Tensor, out: Tensor) -> None:
+    """Rows times the transposed weights, plus bias, into out (n_rows, gates); all contiguous."""
+    if rows.numel() * weight.shape[0] < PRODUCT_WORK:
+        torch.addmm(bias, rows, weight.t(), out=out)
+    else:
+        _run_product(rows, weight, True, weight.shape[0], bias, out)
 
 
 def multiply(a: Tensor, b: Tensor) -> Tensor:

@@ -1,4 +1,5 @@
-// A recurrent layer over all time steps, forward and backward, for a range of batch rows.
+// A recurrent layer over all time steps, forward and backward, for a range of batch rows; and the
+// gradients of its weights, for a range of gates.
 //
 // Included once for each instruction set, inside a namespace of its own, after LANES (floats in a
 // vector), REGISTERS (vector registers), LARGER and SMALLER (of two vectors; the second where one of
@@ -257,7 +258,7 @@ static void forward_rows(const Job& job, const float* packed, long begin, long e
     float *state = buffer, *next = buffer + n * width, *memory = buffer + 2 * n * width;
     const float* h0 = job.h0 ? job.h0 + origin : nullptr;
     const float* c0 = job.c0 ? job.c0 + origin : nullptr;
-    if (job.keep) copy_rows(job.initial + origin, h0, 0, n, width);
+    if (job.keep) copy_rows(job.states + origin, h0, 0, n, width);
     long running = 0;  // rows with a state
     for (long step = 0; step < job.steps; ++step) {
         const long t = rows.time(step), active = rows.active(t);
@@ -337,7 +338,7 @@ static void through_gates(const Rows<Cell>& rows, long step, float* dstate, floa
     const long width = rows.width, t = rows.time(step), active = rows.active(t);
     for (long row = 0; row < active; ++row) {
         const long packed = rows.first(t) + row;
-        const float* h = rows.before(job.outputs, job.initial, step, row);
+        const float* h = rows.before(job.outputs, job.states, step, row);
         const float* c = Cell::has_memory ? rows.before(job.extra, job.c0, step, row) : h;
         for (long unit = 0; unit < width; unit += LANES) {
             const long at = row * width + unit, here = packed * width + unit;
@@ -366,7 +367,7 @@ static void through_decay(const Rows<Cell>& rows, long step, float* dstate, floa
     const Job& job = rows.job;
     const long width = rows.width, t = rows.time(step), active = rows.active(t);
     for (long row = 0; row < active; ++row) {
-        const float* h = rows.before(job.outputs, job.initial, step, row);
+        const float* h = rows.before(job.outputs, job.states, step, row);
         const float* c = Cell::has_memory ? rows.before(job.extra, job.c0, step, row) : h;
         for (long unit = 0; unit < width; unit += LANES) {
             const long at = row * width + unit, here = (rows.first(t) + row) * width + unit;
@@ -438,7 +439,7 @@ static void pack_forward(const Job& job, long gates, float* packed) {
         }
 }
 
-// ... and, transposed: for each one or two vectors of units, for each gate and k.
+// Recurrent weights, transposed: for each one or two vectors of units, for each gate and k.
 static void pack_backward(const float* weights, long gates, long hidden, long width, float* packed) {
     for (long unit = 0; unit < width; unit += panel_columns(unit, width))
         for (long g = 0; g < gates; ++g)
@@ -463,10 +464,10 @@ static inline void copy_strip(float* to, const float* gradients, long stride, lo
 
 // sums (gates, width), rows [begin, end), a multiple of STRIP: gradients (n, gates), whose rows are
 // `stride` apart, transposed, times values (n, width). Both are taken in chunks that fit the caches,
-// as panels, which `fill` writes, and as strips of gates, which `also` sees as well.
-template <class Fill, class Also>
+// as panels, which `fill_panel` writes, and as strips of gates, which `on_strip` sees as well.
+template <class Fill, class Visit>
 static inline void weight_gradient(const float* gradients, long stride, long width, long n, long begin,
-                                   long end, float* sums, const Fill& fill, const Also& also) {
+                                   long end, float* sums, const Fill& fill_panel, const Visit& on_strip) {
     std::vector<float> panels(CHUNK * width), columns(CHUNK * STRIP);
     memset(sums + begin * width, 0, sizeof(float) * width * (end - begin));
     for (long first = 0; first < n; first += CHUNK) {
@@ -474,12 +475,12 @@ static inline void weight_gradient(const float* gradients, long stride, long wid
         float* to = panels.data();
         for (long column = 0; column < width; column += panel_columns(column, width))
             for (long k = 0; k < k_count; ++k, to += panel_columns(column, width))
-                fill(to, first + k, column, panel_columns(column, width));
+                fill_panel(to, first + k, column, panel_columns(column, width));
         for (long gate = begin; gate < end; gate += STRIP) {
             copy_strip(columns.data(), gradients + first * stride + gate, stride, k_count);
             add_product<true>(columns.data(), STRIP, panels.data(), k_count, sums + gate * width,
                               STRIP, width);
-            also(columns.data(), first, k_count, gate);
+            on_strip(columns.data(), first, k_count, gate);
         }
     }
 }
@@ -540,17 +541,17 @@ static void through_weights(const Job& job) {
     for (long step = 0; step < job.steps; ++step) {
         const long t = rows.time(step);
         for (long row = 0; row < rows.active(t); ++row)
-            previous[rows.first(t) + row] = rows.before(job.outputs, job.initial, step, row);
+            previous[rows.first(t) + row] = rows.before(job.outputs, job.states, step, row);
     }
     std::vector<float> parts((1 + channels) * STRIP);
     std::fill(job.dinput_bias + begin, job.dinput_bias + end, 0.f);
     std::fill(job.drecurrent_bias + begin, job.drecurrent_bias + end, 0.f);
     if (channels) std::fill(job.dinput + begin * channels, job.dinput + end * channels, 0.f);
-    const auto fill = [&](float* to, long row, long column, long n) {
+    const auto fill_panel = [&](float* to, long row, long column, long n) {
         copy_vectors(to, previous[row] + column, n);
         if (job.decays) decay_rows(to, job.decays + row * width + column, 1, n);
     };
-    const auto also = [&](float* strip, long first, long n, long gate) {
+    const auto on_strip = [&](float* strip, long first, long n, long gate) {
         const float* values = channels ? job.x + first * channels : nullptr;
         if (gate >= n_joint) {
             add_strip(strip, nullptr, 0, n, gate, parts, job.drecurrent_bias, nullptr);
@@ -558,7 +559,8 @@ static void through_weights(const Job& job) {
         }
         add_strip(strip, values, channels, n, gate, parts, job.dinput_bias, job.dinput);
     };
-    weight_gradient(job.dgates + n_alone, stride, width, job.rows, begin, end, job.drecurrent, fill, also);
+    weight_gradient(job.dgates + n_alone, stride, width, job.rows, begin, end, job.drecurrent, fill_panel,
+                    on_strip);
     for (long gate = begin; gate < end && gate < n_joint; ++gate)
         job.drecurrent_bias[gate] = job.dinput_bias[gate];
 }

@@ -1,10 +1,11 @@
-"""Score how strongly shares of members are drawn towards equal ones: what `EQUALITY` rests on.
+"""Score what the held-out ends of a panel decide: what `EQUALITY` and `TRUST_IN_ONE_TIME` rest on.
 
-    python tools/score_shares.py --panels 40 --equality 0 0.02 0.05 0.1 0.2
+    python tools/score_panels.py --panels 40 --equality 0 0.02 0.05 0.1 0.2
+    python tools/score_panels.py --panels 200 --trust 0 0.25 0.5 1 --parameter max_steps=0
 
 The panels are synthetic, with one more synthetic series added to all series of a panel, in various
-strengths: as those of a real panel, they share the shocks of their time. Networks and shares are
-made as the forecasters make them, and scored on what comes after the series.
+strengths: as those of a real panel, they share the shocks of their time. Networks, shares and
+intervals are made as the forecasters make them, and scored on what comes after the series.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from skrnn.forecasting import GRUForecaster, LSTMForecaster, _calibration, _mode
 from skrnn.forecasting._held_out import HeldOut
 from skrnn.forecasting._members import predict, train_members
 from skrnn.forecasting._origins import Origins
+from skrnn.forecasting._quantiles import LEVELS, MEDIAN
 from skrnn.forecasting._recipe import choose_recipe
 from skrnn.forecasting._series import SeriesSet
 from skrnn.synthetic import draw_series
@@ -57,13 +59,13 @@ def _in_changes(y: np.ndarray) -> np.ndarray:
     return (y - np.nanmean(y, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
 
 
-def score(index: int, cls, equality: list[float]) -> dict[float, float]:
-    """Error of one panel relative to the base forecast's, for each strength."""
+def score(index: int, cls, options: dict, strengths: dict) -> dict[tuple[str, float], dict]:
+    """What is scored of one panel, for each value of each constant; the others stay as they are."""
     sp, horizon, series = draw_panel(index)
     past = [y[:-horizon] for y in series]
     frame = pd.concat({i: pd.DataFrame({"y": y}) for i, y in enumerate(past)})
     no_columns = np.zeros(0, dtype=bool)
-    parameters = cls(sp=sp).get_params()
+    parameters = cls(sp=sp, **options).get_params()
     recipe = choose_recipe(cls._cell, parameters, SeriesSet.of(frame), no_columns, horizon)
     held_out = HeldOut.of(recipe, past, None)
     early = train_members(recipe, held_out.before, held_out.prepared, seed=0, n_nets=1)
@@ -73,33 +75,59 @@ def score(index: int, cls, equality: list[float]) -> dict[float, float]:
     panel, everyone = prepared.panel(series, None), np.arange(len(series))
     ends = Origins.of(panel, prepared, panel.stops - horizon, everyone, horizon)
     prediction, futures = predict(members, ends), ends.futures()
-    base_error = _mean_error(futures - prediction.base)
-    errors = {}
-    for value in equality:
-        _calibration.EQUALITY = value
-        shares = _model._calibrate(*known).shares
-        errors[value] = _mean_error(futures - prediction.median(shares)) / base_error
-    return errors
+    scores = {}
+    for (module, name), values in strengths.items():
+        usual = getattr(module, name)
+        for value in values:
+            setattr(module, name, value)
+            quantiles = _model._calibrate(*known).quantiles(prediction)
+            scores[name, value] = _scores(futures, quantiles, prediction.base)
+        setattr(module, name, usual)
+    return scores
+
+
+def _scores(futures: np.ndarray, quantiles: np.ndarray, base: np.ndarray) -> dict[str, float]:
+    base_error = _mean_error(futures - base)
+    lacking, known = futures[..., None] - quantiles, np.isfinite(futures)
+    levels = np.array(LEVELS)
+    loss = np.maximum(levels * lacking, (levels - 1) * lacking).mean(axis=2)
+    scores = {
+        "error": _mean_error(lacking[..., MEDIAN]) / base_error,
+        "quantile loss": _mean_error(loss) / base_error,
+    }
+    for coverage, (low, high) in {0.8: (1, -2), 0.95: (0, -1)}.items():
+        inside = (lacking[known][:, low] >= 0) & (lacking[known][:, high] <= 0)
+        scores[f"missed {coverage}"] = abs(inside.mean() - coverage)
+    return scores
 
 
 def _mean_error(lacking: np.ndarray) -> float:
-    return np.abs(lacking).mean(axis=1).clip(max=WORST).mean()
+    return np.nanmean(np.nanmean(np.abs(lacking), axis=1).clip(max=WORST))
 
 
 def main() -> None:
-    """Read the command line, and print the mean error for each strength."""
+    """Read the command line, and print mean scores for each value of the constants."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--cell", choices=["gru", "lstm"], default="gru")
     parser.add_argument("--panels", type=int, default=40)
     parser.add_argument("--equality", type=float, nargs="*", default=[0, 0.02, 0.05, 0.1, 0.2])
+    parser.add_argument("--trust", type=float, nargs="*", default=[0, 0.2, 0.35, 0.5, 0.75, 1])
+    parser.add_argument("--zero-shot", action="store_true", help="nothing is trained")
+    parser.add_argument("--no-prior", action="store_true", help="nothing is pretrained")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     cls = {"gru": GRUForecaster, "lstm": LSTMForecaster}[arguments.cell]
-    rows = [score(index, cls, arguments.equality) for index in range(arguments.panels)]
-    for value, error in np.exp(np.log(pd.DataFrame(rows)).mean()).items():
-        print(f"EQUALITY = {value:g}: {error:.4f} of the base forecast's error", flush=True)
+    options = {"max_steps": 0} if arguments.zero_shot else {}
+    options |= {"prior": None} if arguments.no_prior else {}
+    strengths = {
+        (_calibration, "EQUALITY"): arguments.equality,
+        (_model, "TRUST_IN_ONE_TIME"): arguments.trust,
+    }
+    rows = [score(index, cls, options, strengths) for index in range(arguments.panels)]
+    table = pd.DataFrame({key: pd.DataFrame([row[key] for row in rows]).mean() for key in rows[0]})
+    print(table.T.round(4).to_string())
 
 
 if __name__ == "__main__":
