@@ -117,9 +117,9 @@ def test_short_series_of_a_large_panel_have_a_say():
     assert set(hold_out(*series[25:35], horizon=6).origins.owners) == set(range(5, 10))
 
 
-@pytest.mark.parametrize(("n_series", "trust"), [(49, 1.0), (50, 0.5)])
-def test_what_many_series_show_at_one_time_is_half_trusted(n_series, trust):
-    """They share its shocks; shares are drawn to equal ones, and widening is halved."""
+@pytest.mark.parametrize(("n_series", "trust"), [(49, 1.0), (50, 0.75)])
+def test_what_many_series_show_at_one_time_is_less_trusted(n_series, trust):
+    """They share its shocks, so widening is drawn to none."""
     held_out = hold_out(*(walk(40, seed) for seed in range(n_series)))
     prediction = Prediction(held_out.origins.base, [random_walk_correction(held_out.origins.base)])
     learnt = np.log(_model._calibrate(held_out, {}, prediction).widening)
