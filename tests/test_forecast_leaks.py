@@ -62,7 +62,7 @@ def assert_nothing_after_an_origin_is_used(t=72, horizon=6):
     y = seasonal().to_numpy()
     y[3::7] = np.nan
     y[t - 3 : t] = np.nan
-    prepared = Preparation.learn([y], None, np.zeros(0, dtype=bool), 6, horizon, "auto")
+    prepared = Preparation.learn([y], None, np.zeros(0, dtype=bool), (6,), horizon, "auto")
     parts = []
     for series in (y, garbage_after(y, t)):
         one = prepared.panel([series], None)
@@ -107,7 +107,7 @@ def test_leaks_into_windows_are_found(monkeypatch):
 
 def test_windows_and_what_came_after_them():
     values = [np.arange(10.0) ** 2, np.arange(5.0) + 7]
-    prepared = Preparation.learn(values, None, np.zeros(0, dtype=bool), 1, 2, "naive")
+    prepared = Preparation.learn(values, None, np.zeros(0, dtype=bool), (1,), 2, "naive")
     both = prepared.panel(values, None)
     ends, owners = training_ends(both, shortest=1, horizon=2)
     assert len(ends) == (10 - 2) + (5 - 2)
@@ -129,7 +129,7 @@ def test_no_window_reaches_beyond_its_series():
     """Values of one series must not appear in windows or targets of another."""
     one, two = np.arange(8.0), np.full(9, np.nan)
     two[0] = 1e3
-    prepared = Preparation.learn([one, two], None, np.zeros(0, dtype=bool), 1, 3, "naive")
+    prepared = Preparation.learn([one, two], None, np.zeros(0, dtype=bool), (1,), 3, "naive")
     both = prepared.panel([one, two], None)
     ends = np.array([both.stops[0], both.starts[1] + 1])
     origins = Origins.of(both, prepared, ends, np.array([0, 1]), 3)

@@ -139,7 +139,7 @@ def test_corrections_are_the_same_in_any_company(cell):
     rng = np.random.default_rng(0)
     series = [rng.normal(size=n).cumsum() for n in (3, 9, 30, 31, 140, 600)]
     series[3][[4, 5, 17]] = np.nan
-    prepared = Preparation.learn(series, None, np.zeros(0, dtype=bool), 4, 6, "auto")
+    prepared = Preparation.learn(series, None, np.zeros(0, dtype=bool), (4,), 6, "auto")
     laid_out = prepared.panel(series, None)
     everyone = np.arange(len(series))
     origins = Origins.of(laid_out, prepared, laid_out.stops, everyone, 6)
@@ -519,7 +519,7 @@ def test_a_shard_holds_what_a_forecaster_hands_to_the_network(tool, monkeypatch,
     for rows in [everyone] if alike else everyone[:, None]:
         series = [past[i] for i in rows]
         prepared = Preparation.learn(
-            series, None, np.zeros(0, dtype=bool), drawn["sp"], horizon, "auto"
+            series, None, np.zeros(0, dtype=bool), (drawn["sp"],), horizon, "auto"
         )
         panel = prepared.panel(series, None)
         origins = Origins.of(panel, prepared, panel.stops, np.arange(len(rows)), horizon)

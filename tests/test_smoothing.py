@@ -184,7 +184,7 @@ def test_only_models_of_the_base_have_weight(base, positive):
 @pytest.mark.parametrize("base", ["naive", "seasonal_naive"])
 def test_named_bases_are_exact(base):
     y = seasonal().to_numpy() + 100
-    prepared = Preparation.learn([y], None, np.zeros(0, dtype=bool), 6, 6, base)
+    prepared = Preparation.learn([y], None, np.zeros(0, dtype=bool), (6,), 6, base)
     panel = prepared.panel([y], None)
     base_forecast = prepared.bases.forecast(panel, panel.stops, np.array([0]), 6)
     expected = y[-6:] if base == "seasonal_naive" else np.full(6, y[-1])
@@ -251,7 +251,7 @@ def test_base_forecasts_are_continuous_in_the_series():
     nudge = 1e-7 * np.random.default_rng(0).normal(size=len(y))
     ours = []
     for z in (y, y + nudge):
-        prepared = Preparation.learn([z], None, np.zeros(0, dtype=bool), 6, 6, "auto")
+        prepared = Preparation.learn([z], None, np.zeros(0, dtype=bool), (6,), 6, "auto")
         panel = prepared.panel([z], None)
         base = prepared.bases.forecast(panel, panel.stops, np.array([0]), 6)
         ours.append(panel.original(base, panel.stops, np.array([0])))

@@ -1,6 +1,7 @@
 """Direct multi-step forecasters: one body, three cells."""
 
 from dataclasses import replace
+from numbers import Integral
 
 import numpy as np
 from sktime.datatypes import get_cutoff, update_data
@@ -32,9 +33,12 @@ class BaseRecurrentForecaster(BaseForecaster):
 
     Parameters
     ----------
-    sp : int or "auto", default=1
+    sp : int, list of int or "auto", default=1
         Seasonal period, in time steps; 1 for none. "auto" takes the usual period of the index's
-        frequency, or the highest peak of the autocorrelation, if it is significant.
+        frequency, or the highest peak of the autocorrelation, if it is significant. Of several
+        periods the shortest is that of the base forecast and the networks; what repeats with the
+        longer ones besides is taken off each series, as far as noise does not explain it, and
+        added to the forecasts.
     base : {"auto", "naive", "drift", "seasonal_naive", "damped_trend"}, default="auto"
         Models that the base forecast is taken from; "auto" takes all of them.
     prior : {"auto"} or None, default="auto"
@@ -87,8 +91,8 @@ class BaseRecurrentForecaster(BaseForecaster):
         The networks that were trained from new weights; none where the series are too short for
         that, or the pretrained network forecasts them well enough.
     sp_, horizon_ : int
-        Seasonal period, and the steps that are forecast at once; forecasts beyond them are made
-        from forecasts.
+        Seasonal period, the shortest of several, and the steps that are forecast at once;
+        forecasts beyond them are made from forecasts.
     sizes_ : Sizes
         ``window_length``, ``segment_length``, ``hidden_size``, ``max_steps`` and ``batch_size``
         that were chosen.
@@ -160,7 +164,7 @@ class BaseRecurrentForecaster(BaseForecaster):
 
     _parameter_constraints = {
         **COMMON,
-        "sp": [at_least(1), one_of("auto")],
+        "sp": [at_least(1), list, tuple, one_of("auto")],
         "base": [one_of(*BASES)],
         "prior": [one_of("auto"), None],
         "window_length": [at_least(1), one_of("auto")],
@@ -225,6 +229,16 @@ class BaseRecurrentForecaster(BaseForecaster):
     def _check_parameters(self) -> None:
         parameters = self.get_params(deep=False)
         validate_parameters(self._parameter_constraints, parameters, type(self).__name__)
+        if self._has_several_periods():
+            whole = [isinstance(period, Integral) and period >= 1 for period in self.sp]
+            if not whole or not all(whole):
+                raise ValueError(
+                    "A list of seasonal periods must hold whole numbers from one on, such as "
+                    f"sp=[24, 168]; got sp={self.sp!r}."
+                )
+
+    def _has_several_periods(self) -> bool:
+        return isinstance(self.sp, (list, tuple))
 
     def _furthest_step(self, fh) -> int | None:
         """The last step of the horizon; None where it is not known yet."""
@@ -235,7 +249,7 @@ class BaseRecurrentForecaster(BaseForecaster):
     def _learn(self) -> None:
         """Train on the data at hand, or calibrate what was trained before."""
         self._series = SeriesSet.of(self._y_train)
-        columns = self._column_arrays(room=0)
+        columns = self._column_arrays(self._series, self._columns, room=0)
         if hasattr(self, "pretrained_model_"):
             self._check_same_columns(self.pretrained_model_.recipe)
             learnt = recalibrate(self.pretrained_model_, self._series.values, columns)
@@ -258,10 +272,13 @@ class BaseRecurrentForecaster(BaseForecaster):
         known = np.zeros(0, dtype=bool) if columns is None else columns.known_
         return choose_recipe(self._cell, self.get_params(deep=False), series, known, furthest)
 
-    def _column_arrays(self, room: int, X=None):
-        if self._columns is None:
-            return None
-        return self._columns.arrays(self._series, X, room)
+    def _column_arrays(self, series: SeriesSet, columns, room: int, X=None):
+        """Columns of each series, and room for the future where something is known of it."""
+        if columns is not None:
+            return columns.arrays(series, X, room)
+        if self._has_several_periods():
+            return [np.zeros((len(y) + room, 0), dtype=np.float32) for y in series.values]
+        return None
 
     def _draw_seed(self) -> int:
         given = self.random_state
@@ -289,7 +306,7 @@ class BaseRecurrentForecaster(BaseForecaster):
             recipe = replace(recipe, trained=self.max_steps != 0, on_trial=False)
         else:
             recipe = start.recipe
-        arrays = None if columns is None else columns.arrays(series, None, 0)
+        arrays = self._column_arrays(series, columns, room=0)
         seed = self._draw_seed()
         learnt = train(recipe, series.values, arrays, seed, start, keep_all=True)
         self.pretrained_model_ = learnt[1]
@@ -352,7 +369,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         if ahead and self._columns is not None:
             self._columns.check_future(X)
         room = max(ahead, self.horizon_)
-        columns = self._column_arrays(room, X)
+        columns = self._column_arrays(self._series, self._columns, room, X)
         parts = []
         if (steps <= 0).any():
             parts.append(

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._bases import Bases, choose, choose_with_effects
+from ._long_seasons import LongSeasons
 from ._panel import Panel
 from ._regression import Regression
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """Scales, base forecasts and effects of exogenous columns for the series of a panel.
+    """Scales, base forecasts, long seasons and effects of exogenous columns for a panel.
 
     Attributes
     ----------
     scalers : list of SeriesScaler
     bases : Bases
+    seasons : LongSeasons or None
+        Of periods beside the seasonal one, in ``units`` of each series.
     regression : Regression or None
         Effects of columns, in ``units`` of each series.
     units : ndarray of shape (n_series,)
@@ -26,6 +29,7 @@ class Preparation:
 
     scalers: list
     bases: Bases
+    seasons: LongSeasons | None
     regression: Regression | None
     units: np.ndarray
     errors: np.ndarray
@@ -36,7 +40,7 @@ class Preparation:
         series: list[np.ndarray],
         columns: list[np.ndarray] | None,
         known: np.ndarray,
-        sp: int,
+        periods: tuple[int, ...],
         horizon: int,
         base: str,
     ) -> "Preparation":
@@ -48,25 +52,42 @@ class Preparation:
         columns : list of ndarray of shape (n_i, n_columns), or None
         known : ndarray of shape (n_columns,), bool
             Whether the future of each column is known.
-        sp, horizon : int
+        periods : tuple of int
+            Seasonal period, and longer ones in ascending order.
+        horizon : int
         base : str
         """
+        sp, *longer = periods
         scalers, bases = choose(series, sp, horizon, base)
         units = np.array([scaler.scale for scaler in scalers])
-        regression = effects = None
+        seasons = regression = None
+        scaled = rests = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
+        if longer:
+            seasons = LongSeasons.learn(scaled, sp, longer)
+            rests = [z - effect for z, effect in zip(scaled, seasons.effects(map(len, series)))]
         if known.any():
-            scaled = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
-            regression = Regression.learn(scaled, columns, known, sp)
-        if regression is not None:
-            effects = [unit * regression.effect(x) for unit, x in zip(units, columns)]
+            regression = Regression.learn(rests, columns, known, sp)
+        if longer and regression is not None:  # without the noise of the columns
+            rests = [z - regression.effect(x) for z, x in zip(scaled, columns)]
+            seasons = LongSeasons.learn(rests, sp, longer)
+        effects = _effects(units, seasons, regression, columns or series)
+        if effects is not None:
             scalers, bases = choose_with_effects(series, scalers, effects, sp, horizon, base)
         panel = Panel.of(series, scalers, sp, effects=effects)
         errors = bases.typical_error(panel, horizon)
-        return cls(scalers, bases, regression, units, errors)
+        return cls(scalers, bases, seasons, regression, units, errors)
 
     def panel(self, series: list[np.ndarray], columns: list[np.ndarray] | None) -> Panel:
         """Lay out the same series, perhaps longer by now, with columns that may go further."""
-        effects = None
-        if self.regression is not None:
-            effects = [unit * self.regression.effect(x) for unit, x in zip(self.units, columns)]
+        effects = _effects(self.units, self.seasons, self.regression, columns or series)
         return Panel.of(series, self.scalers, self.bases.sp, columns, effects)
+
+
+def _effects(units: np.ndarray, seasons, regression, rows) -> list[np.ndarray] | None:
+    """What seasons and columns add to each of the rows, in units of the series or its logarithm."""
+    parts = []
+    if seasons is not None:
+        parts.append(seasons.effects(map(len, rows)))
+    if regression is not None:
+        parts.append([regression.effect(x) for x in rows])
+    return [unit * sum(effects) for unit, *effects in zip(units, *parts)] if parts else None

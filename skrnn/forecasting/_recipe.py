@@ -38,6 +38,8 @@ class Recipe:
     n_members : int
         Networks in the ensemble.
     sp, horizon : int
+    longer_periods : tuple of int
+        Seasonal periods beside `sp`, in ascending order.
     base : str
     prior, tuned, trained : bool
         Whether the pretrained network takes part as it is, fine-tuned, and networks that are
@@ -63,6 +65,7 @@ class Recipe:
     gradient_clip: float | None
     n_members: int
     sp: int
+    longer_periods: tuple[int, ...]
     horizon: int
     base: str
     prior: bool
@@ -109,7 +112,8 @@ class Recipe:
         return replace(self, **asked)
 
     def prepare(self, series, columns) -> Preparation:
-        return Preparation.learn(series, columns, self.known, self.sp, self.horizon, self.base)
+        periods = (self.sp, *self.longer_periods)
+        return Preparation.learn(series, columns, self.known, periods, self.horizon, self.base)
 
 
 def choose_recipe(
@@ -133,6 +137,7 @@ def choose_recipe(
     if sp == "auto":
         longest = int(lengths.argmax())
         sp = detect_season(series.values[longest], series.indices[longest])
+    sp, *longer_periods = sorted(set(sp)) if isinstance(sp, (list, tuple)) else [sp]
     horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
     n_windows = np.maximum(lengths - horizon, 0).sum()
     most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
@@ -152,6 +157,7 @@ def choose_recipe(
         most_steps=most_steps,
         n_members=n_members,
         sp=sp,
+        longer_periods=tuple(longer_periods),
         horizon=horizon,
         prior=prior,
         tuned=prior and trained and many,
