@@ -227,7 +227,7 @@ def _on_plain_scale(forecasts, panel: Panel, plain: Panel, owners) -> np.ndarray
 
 
 def choose_with_effects(series, scalers, effects, sp: int, horizon: int, base: str):
-    """Weigh models anew for what is left of series when the effects of columns are taken off.
+    """Weigh models anew for what is left of series when effects are taken off.
 
     Returns
     -------

@@ -37,8 +37,8 @@ class BaseRecurrentForecaster(BaseForecaster):
         Seasonal period, in time steps; 1 for none. "auto" takes the usual period of the index's
         frequency, or the highest peak of the autocorrelation, if it is significant. Of several
         periods the shortest is that of the base forecast and the networks; what repeats with the
-        longer ones besides is taken off each series, as far as noise does not explain it, and
-        added to the forecasts.
+        longer ones besides is taken off each series, as far as its cycles agree, and added to the
+        forecasts. A series that such a pattern is learnt from needs two cycles at least.
     base : {"auto", "naive", "drift", "seasonal_naive", "damped_trend"}, default="auto"
         Models that the base forecast is taken from; "auto" takes all of them.
     prior : {"auto"} or None, default="auto"
@@ -229,16 +229,13 @@ class BaseRecurrentForecaster(BaseForecaster):
     def _check_parameters(self) -> None:
         parameters = self.get_params(deep=False)
         validate_parameters(self._parameter_constraints, parameters, type(self).__name__)
-        if self._has_several_periods():
-            whole = [isinstance(period, Integral) and period >= 1 for period in self.sp]
-            if not whole or not all(whole):
-                raise ValueError(
-                    "A list of seasonal periods must hold whole numbers from one on, such as "
-                    f"sp=[24, 168]; got sp={self.sp!r}."
-                )
-
-    def _has_several_periods(self) -> bool:
-        return isinstance(self.sp, (list, tuple))
+        if isinstance(self.sp, (list, tuple)) and not (
+            self.sp and all(isinstance(period, Integral) and period >= 1 for period in self.sp)
+        ):
+            raise ValueError(
+                "Several seasonal periods must be whole numbers from one on, such as "
+                f"sp=[24, 168]; got sp={self.sp!r}."
+            )
 
     def _furthest_step(self, fh) -> int | None:
         """The last step of the horizon; None where it is not known yet."""
@@ -249,7 +246,7 @@ class BaseRecurrentForecaster(BaseForecaster):
     def _learn(self) -> None:
         """Train on the data at hand, or calibrate what was trained before."""
         self._series = SeriesSet.of(self._y_train)
-        columns = self._column_arrays(self._series, self._columns, room=0)
+        columns = self._column_arrays(room=0)
         if hasattr(self, "pretrained_model_"):
             self._check_same_columns(self.pretrained_model_.recipe)
             learnt = recalibrate(self.pretrained_model_, self._series.values, columns)
@@ -272,13 +269,10 @@ class BaseRecurrentForecaster(BaseForecaster):
         known = np.zeros(0, dtype=bool) if columns is None else columns.known_
         return choose_recipe(self._cell, self.get_params(deep=False), series, known, furthest)
 
-    def _column_arrays(self, series: SeriesSet, columns, room: int, X=None):
-        """Columns of each series, and room for the future where something is known of it."""
-        if columns is not None:
-            return columns.arrays(series, X, room)
-        if self._has_several_periods():
-            return [np.zeros((len(y) + room, 0), dtype=np.float32) for y in series.values]
-        return None
+    def _column_arrays(self, room: int, X=None):
+        if self._columns is None:
+            return None
+        return self._columns.arrays(self._series, X, room)
 
     def _draw_seed(self) -> int:
         given = self.random_state
@@ -306,7 +300,7 @@ class BaseRecurrentForecaster(BaseForecaster):
             recipe = replace(recipe, trained=self.max_steps != 0, on_trial=False)
         else:
             recipe = start.recipe
-        arrays = self._column_arrays(series, columns, room=0)
+        arrays = None if columns is None else columns.arrays(series, None, 0)
         seed = self._draw_seed()
         learnt = train(recipe, series.values, arrays, seed, start, keep_all=True)
         self.pretrained_model_ = learnt[1]
@@ -369,7 +363,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         if ahead and self._columns is not None:
             self._columns.check_future(X)
         room = max(ahead, self.horizon_)
-        columns = self._column_arrays(self._series, self._columns, room, X)
+        columns = self._column_arrays(room, X)
         parts = []
         if (steps <= 0).any():
             parts.append(
@@ -390,7 +384,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         return [
             {"max_steps": 3, "random_state": 0},
             {
-                "sp": 2,
+                "sp": [2, 4],
                 "base": "seasonal_naive",
                 "window_length": 4,
                 "segment_length": 2,

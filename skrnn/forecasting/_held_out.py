@@ -35,7 +35,8 @@ class HeldOut:
     n_horizons : float
         Length of all ends together, in horizons.
     one_time : bool
-        Whether all that is known is what many series did at one time, whose shocks they share.
+        Whether there are so many series that what they did at one time, whose shocks they share,
+        is most of what is known.
     """
 
     before: Panel

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 FEWEST_CYCLES = 2  # of a period, that a pattern is learnt from
+CERTAINTY = 2.0  # least agreement of the cycles, in standard errors
+TINY = 1e-30
 
 
 @dataclass(frozen=True)
@@ -16,24 +18,27 @@ class LongSeasons:
     Attributes
     ----------
     patterns : list of list of ndarray of shape (period,)
-        For each series one pattern a period.
+        For each series those that it has, the first of each at its first observation.
     """
 
     patterns: list[list[np.ndarray]]
 
     @classmethod
-    def learn(cls, series: list[np.ndarray], sp: int, periods: tuple[int, ...]) -> "LongSeasons":
-        """Learn from scaled series; NaN where missing.
+    def learn(cls, series: list[np.ndarray], sp: int, periods: Iterable[int]) -> "LongSeasons":
+        """Learn from series; NaN where missing.
 
         Parameters
         ----------
         series : list of ndarray of shape (n_i,)
         sp : int
             Shortest period, whose season is left to the models.
-        periods : tuple of int
+        periods : iterable of int
             Longer ones, in ascending order.
         """
         return cls([_patterns(y, sp, periods) for y in series])
+
+    def __bool__(self) -> bool:
+        return any(self.patterns)
 
     def effects(self, lengths: Iterable[int]) -> list[np.ndarray]:
         """What the seasons add to each series, from its first observation on, also beyond its end.
@@ -49,47 +54,64 @@ class LongSeasons:
         ]
 
 
-def _patterns(y: np.ndarray, sp: int, periods: tuple[int, ...]) -> list[np.ndarray]:
+def _patterns(y: np.ndarray, sp: int, periods: Iterable[int]) -> list[np.ndarray]:
     patterns = []
     for period in periods:
+        if np.isfinite(y).sum() < FEWEST_CYCLES * sp or len(y) < FEWEST_CYCLES * period:
+            break
         rest = y - _level(y, period)
-        shorter = _means(rest, sp) if sp > 1 else np.zeros(1)
-        pattern = _means(rest - np.resize(shorter, len(y)), period)
-        pattern = _shrunk(pattern, rest - np.resize(shorter, len(y)))
-        patterns.append(pattern)
-        y = y - np.resize(pattern, len(y))
+        if sp > 1:
+            rest = rest - np.resize(np.nan_to_num(_cycles(rest, sp)[1]), len(y))
+        pattern = _pattern(rest, period)
+        if pattern.any():
+            patterns.append(pattern)
+            y = y - np.resize(pattern, len(y))
     return patterns
 
 
 def _level(y: np.ndarray, period: int) -> np.ndarray:
-    """Centred moving average over one period."""
-    window = pd.Series(y).rolling(period, center=True, min_periods=max(1, period // 2))
-    return window.mean().to_numpy()
+    """Centred moving average over one period, and straight lines where that is not whole."""
+    level = pd.Series(y).rolling(period, center=True, min_periods=1).mean()
+    level = level.interpolate(limit_direction="both").to_numpy().copy()
+    n, before = len(y), period // 2
+    first, last = before, n - (period - before)  # centres of the first and the last whole window
+    t = np.arange(n)
+    for end, near in ((t < first, slice(first, first + period)), (t > last, None)):
+        near = near or slice(max(first, last - period + 1), last + 1)
+        if len(t[near]) > 1:
+            level[end] = np.polyval(np.polyfit(t[near], level[near], 1), t[end])
+    return level
 
 
-def _means(y: np.ndarray, period: int) -> np.ndarray:
-    """Mean at each place of a period; zero where nothing is known."""
+def _cycles(y: np.ndarray, period: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n_cycles, period), and their mean at each place; NaN where nothing is known."""
     padded = np.full(-(-len(y) // period) * period, np.nan)
     padded[: len(y)] = y
-    known = np.isfinite(padded)
-    counts = known.reshape(-1, period).sum(0)
-    sums = np.where(known, padded, 0.0).reshape(-1, period).sum(0)
-    return sums / np.maximum(counts, 1)
+    cycles = padded.reshape(-1, period)
+    counts = np.isfinite(cycles).sum(0)
+    with np.errstate(invalid="ignore"):
+        return cycles, np.nansum(cycles, axis=0) / np.where(counts > 0, counts, np.nan)
 
 
-def _shrunk(pattern: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The part of a pattern of means that noise does not explain, after James and Stein.
+def _pattern(y: np.ndarray, period: int) -> np.ndarray:
+    """Mean cycle, shrunk by how little the cycles agree; zero unless they surely do.
 
-    Zero for a series that is too short to know. Reference: Miller and Williams, "Shrinkage
-    estimators of time series seasonal factors", International Journal of Forecasting 19, 2003.
+    The product of two cycles has the square of what they share as its mean, however the noise
+    within a cycle goes on. Without anything shared its standard error follows from the noise's
+    autocorrelation (Bartlett's formula). Reference: Miller and Williams, "Shrinkage estimators of
+    time series seasonal factors", International Journal of Forecasting 19, 2003 (James and Stein).
     """
-    known = np.isfinite(y)
-    n_cycles = known.sum() / len(pattern)
-    if n_cycles < FEWEST_CYCLES:
-        return np.zeros_like(pattern)
-    pattern = pattern - pattern.mean()
-    noise = np.square((y - np.resize(pattern, len(y)))[known]).sum()
-    noise /= known.sum() - len(pattern)  # variance of one observation
-    between = np.square(pattern).mean()
-    kept = 1 - noise / n_cycles / between if between > 0 else 0.0
-    return max(0.0, kept) * pattern
+    cycles, means = _cycles(y, period)
+    known, places = np.isfinite(cycles), np.isfinite(means)
+    cycles = np.where(known, cycles - means[places].mean(), 0.0)
+    pattern = np.where(places, means - means[places].mean(), 0.0)
+    n_pairs = np.maximum(known.sum(0) * (known.sum(0) - 1), 1)
+    shared = ((np.square(cycles.sum(0)) - np.square(cycles).sum(0)) / n_pairs)[places].mean()
+    noise = np.where(known, cycles - pattern, 0.0)
+    variance = np.square(noise).sum() / max(known.sum() - places.sum(), 1)
+    power = np.square(np.abs(np.fft.fft(noise))).sum(0)
+    alike = period * np.square(power).sum() / max(np.square(power.sum()), TINY)  # steps in a row
+    error = variance * np.sqrt(2 * alike / n_pairs[places].mean() / places.sum())
+    if not shared > CERTAINTY * error:
+        return np.zeros(period)
+    return min(1.0, shared / np.square(pattern[places]).mean()) * pattern

@@ -17,9 +17,9 @@ from ._recipe import Recipe
 # the errors and quantile losses on synthetic series (tools/score_prior.py).
 DOUBT_OF_PRETRAINED = 20.0
 DOUBT = 1.0
-# Most trust in the spread that many series show at one time. On synthetic panels that share shocks,
-# intervals are the better the less it is, down to 0.2 (tools/score_panels.py); but there, unlike on
-# real ones, the pretrained network knows the spread by itself.
+# Most trust in the spread that many series show at one time. A compromise: on synthetic panels that
+# share shocks, intervals are the better the less it is, down to 0.2 (tools/score_panels.py), but
+# there the pretrained network is at its best; of real panels some are best with none, some with all
 TRUST_IN_ONE_TIME = 0.75
 # Of the base forecast's error, that networks trained with columns must take away more than the
 # pretrained network does, where the series are too few to do without that network.

@@ -23,7 +23,8 @@ class Panel:
     columns : ndarray of shape (n_total, n_columns), or None
         Exogenous columns, scaled; in the room for the future too.
     effects : ndarray of shape (n_total,), or None
-        What exogenous columns add to each value before it is scaled; not in ``values``.
+        What long seasons and exogenous columns add to each value before it is scaled; not in
+        ``values``.
     """
 
     values: np.ndarray

@@ -1,6 +1,6 @@
 """All that is learnt of each series before a network sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from ._bases import Bases, choose, choose_with_effects
 from ._long_seasons import LongSeasons
 from ._panel import Panel
 from ._regression import Regression
+from ._scaling import SeriesScaler, can_be_logged
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Preparation:
     ----------
     scalers : list of SeriesScaler
     bases : Bases
-    seasons : LongSeasons or None
+    seasons : LongSeasons
         Of periods beside the seasonal one, in ``units`` of each series.
     regression : Regression or None
         Effects of columns, in ``units`` of each series.
@@ -29,7 +30,7 @@ class Preparation:
 
     scalers: list
     bases: Bases
-    seasons: LongSeasons | None
+    seasons: LongSeasons
     regression: Regression | None
     units: np.ndarray
     errors: np.ndarray
@@ -57,37 +58,66 @@ class Preparation:
         horizon : int
         base : str
         """
-        sp, *longer = periods
-        scalers, bases = choose(series, sp, horizon, base)
+        sp, *others = periods
+        scalers, bases = choose(_without_long_seasons(series, sp, others), sp, horizon, base)
+        if others:
+            scalers = [SeriesScaler.of(y, sp, s.log) for y, s in zip(series, scalers)]
         units = np.array([scaler.scale for scaler in scalers])
-        seasons = regression = None
         scaled = rests = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
-        if longer:
-            seasons = LongSeasons.learn(scaled, sp, longer)
+        seasons = LongSeasons.learn(scaled, sp, others)
+        if seasons:
             rests = [z - effect for z, effect in zip(scaled, seasons.effects(map(len, series)))]
-        if known.any():
-            regression = Regression.learn(rests, columns, known, sp)
-        if longer and regression is not None:  # without the noise of the columns
+        regression = Regression.learn(rests, columns, known, sp) if known.any() else None
+        if others and regression is not None:  # without the noise of the columns
             rests = [z - regression.effect(x) for z, x in zip(scaled, columns)]
-            seasons = LongSeasons.learn(rests, sp, longer)
-        effects = _effects(units, seasons, regression, columns or series)
+            seasons = LongSeasons.learn(rests, sp, others)
+        prepared = cls(scalers, bases, seasons, regression, units, np.ones(len(series)))
+        effects = prepared._effects(series, columns, room=0)
         if effects is not None:
             scalers, bases = choose_with_effects(series, scalers, effects, sp, horizon, base)
         panel = Panel.of(series, scalers, sp, effects=effects)
         errors = bases.typical_error(panel, horizon)
-        return cls(scalers, bases, seasons, regression, units, errors)
+        return replace(prepared, scalers=scalers, bases=bases, errors=errors)
 
-    def panel(self, series: list[np.ndarray], columns: list[np.ndarray] | None) -> Panel:
-        """Lay out the same series, perhaps longer by now, with columns that may go further."""
-        effects = _effects(self.units, self.seasons, self.regression, columns or series)
+    def panel(
+        self, series: list[np.ndarray], columns: list[np.ndarray] | None, room: int = 0
+    ) -> Panel:
+        """Lay out the same series, perhaps longer by now.
+
+        Parameters
+        ----------
+        series : list of ndarray of shape (n_i,)
+        columns : list of ndarray of shape (n_i + room, n_columns), or None
+        room : int
+            Steps of the future.
+        """
+        effects = self._effects(series, columns, room)
         return Panel.of(series, self.scalers, self.bases.sp, columns, effects)
 
+    def _effects(self, series, columns, room: int) -> list[np.ndarray] | None:
+        """What seasons and columns add, in units of the series or its logarithm."""
+        parts = []
+        if self.seasons:
+            parts.append(self.seasons.effects(len(y) + room for y in series))
+        if self.regression is not None:
+            parts.append([self.regression.effect(x) for x in columns])
+        if not parts:
+            return None
+        return [unit * sum(effects) for unit, *effects in zip(self.units, *parts)]
 
-def _effects(units: np.ndarray, seasons, regression, rows) -> list[np.ndarray] | None:
-    """What seasons and columns add to each of the rows, in units of the series or its logarithm."""
-    parts = []
-    if seasons is not None:
-        parts.append(seasons.effects(map(len, rows)))
-    if regression is not None:
-        parts.append([regression.effect(x) for x in rows])
-    return [unit * sum(effects) for unit, *effects in zip(units, *parts)] if parts else None
+
+def _without_long_seasons(series, sp: int, periods) -> list[np.ndarray]:
+    """Series to choose logarithms by, which the long seasons would drown the need of.
+
+    Of positive series patterns are factors there: small ones are as good as terms.
+    """
+    if not periods:
+        return series
+    scalers = [SeriesScaler.of(y, sp, can_be_logged(y)) for y in series]
+    scaled = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
+    effects = LongSeasons.learn(scaled, sp, periods).effects(map(len, series))
+    rests = []
+    for y, scaler, effect in zip(series, scalers, effects):
+        effect = scaler.scale * effect
+        rests.append(y * np.exp(-effect) if scaler.log else y - effect)
+    return rests

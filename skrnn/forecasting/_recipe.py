@@ -38,8 +38,8 @@ class Recipe:
     n_members : int
         Networks in the ensemble.
     sp, horizon : int
-    longer_periods : tuple of int
-        Seasonal periods beside `sp`, in ascending order.
+    other_periods : tuple of int
+        Seasonal periods beside `sp`, longer ones, in ascending order.
     base : str
     prior, tuned, trained : bool
         Whether the pretrained network takes part as it is, fine-tuned, and networks that are
@@ -65,7 +65,7 @@ class Recipe:
     gradient_clip: float | None
     n_members: int
     sp: int
-    longer_periods: tuple[int, ...]
+    other_periods: tuple[int, ...]
     horizon: int
     base: str
     prior: bool
@@ -112,7 +112,7 @@ class Recipe:
         return replace(self, **asked)
 
     def prepare(self, series, columns) -> Preparation:
-        periods = (self.sp, *self.longer_periods)
+        periods = (self.sp, *self.other_periods)
         return Preparation.learn(series, columns, self.known, periods, self.horizon, self.base)
 
 
@@ -137,7 +137,9 @@ def choose_recipe(
     if sp == "auto":
         longest = int(lengths.argmax())
         sp = detect_season(series.values[longest], series.indices[longest])
-    sp, *longer_periods = sorted(set(sp)) if isinstance(sp, (list, tuple)) else [sp]
+    if not isinstance(sp, (list, tuple)):
+        sp = [sp]
+    sp, *other_periods = sorted({*sp} - {1}) or [1]
     horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
     n_windows = np.maximum(lengths - horizon, 0).sum()
     most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
@@ -157,7 +159,7 @@ def choose_recipe(
         most_steps=most_steps,
         n_members=n_members,
         sp=sp,
-        longer_periods=tuple(longer_periods),
+        other_periods=tuple(other_periods),
         horizon=horizon,
         prior=prior,
         tuned=prior and trained and many,

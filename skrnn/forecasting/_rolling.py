@@ -28,7 +28,7 @@ def quantiles_ahead(
     horizon = model.recipe.horizon
     blocks = []
     while sum(block.shape[1] for block in blocks) < n_steps:
-        panel = prepared.panel(series, _room_for(columns, series, horizon))
+        panel = prepared.panel(series, _room_for(columns, series, horizon), horizon)
         quantiles = model.quantiles(panel, prepared, panel.stops, np.arange(len(panel)))
         if blocks:
             quantiles = _widened(quantiles, blocks[-1][:, -1:], panel)
@@ -56,7 +56,8 @@ def quantiles_within(
     -------
     ndarray of shape (n_series, n_steps, n_levels)
     """
-    panel = prepared.panel(series, _room_for(columns, series, model.recipe.horizon))
+    horizon = model.recipe.horizon
+    panel = prepared.panel(series, _room_for(columns, series, horizon), horizon)
     owners = np.repeat(np.arange(len(panel)), len(steps))
     ends = (panel.stops[:, None] - 1 + steps).reshape(-1)
     first = panel.starts[owners]
