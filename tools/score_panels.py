@@ -126,8 +126,17 @@ def main() -> None:
         (_model, "TRUST_IN_ONE_TIME"): arguments.trust,
     }
     rows = [score(index, cls, options, strengths) for index in range(arguments.panels)]
-    table = pd.DataFrame({key: pd.DataFrame([row[key] for row in rows]).mean() for key in rows[0]})
-    print(table.T.round(4).to_string())
+    print(pd.DataFrame({key: _mean([row[key] for row in rows]) for key in rows[0]}).T.round(4))
+
+
+def _mean(scores: list[dict]) -> pd.Series:
+    """Geometric means of what is relative to the base forecast, and plain ones of the rest."""
+    table = pd.DataFrame(scores)
+    relative = ["error", "quantile loss"]
+    table[relative] = np.log(table[relative])
+    means = table.mean()
+    means[relative] = np.exp(means[relative])
+    return means
 
 
 if __name__ == "__main__":

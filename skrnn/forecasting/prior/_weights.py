@@ -10,8 +10,8 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "a97fbb4d3013b25677658a501db72116b4b67bb5ef7b0ba6ac7ee5d72fb101c0",
-    "lstm": "93502ecee77be126b875ae8f9dc6f4b8cc36f2abd5e8f1623b3043ebfdf2fe16",
+    "gru": "94c150b0006716270f00e3de2a96f3db4f785645fd8ed5096e8898acb1d647b1",
+    "lstm": "3db7fdaef87d4aca84fffd90f15d52c03d15eca384e8576ee590130d762fbbf7",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
