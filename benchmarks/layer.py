@@ -62,7 +62,7 @@ def shapes_table() -> str:
             for cell in ("gru", "lstm", "rnn")
             for who, run in alternatives(cell, *shape).items()
         }
-        times = side_by_side(cases, seconds=2)
+        times = side_by_side(cases, seconds=5)
         pairs = [(times[cell, "ours"], times[cell, "torch"]) for cell in ("gru", "lstm", "rnn")]
         ratios = [
             f"{1e3 * ours:.2f} / {1e3 * theirs:.2f} = {ours / theirs:.2f}" for ours, theirs in pairs
