@@ -371,6 +371,7 @@ def test_gradients_have_memory_of_their_own(cell, hidden):
     [
         ("lstm", (10, 128), 100, 2, False),  # large steps, but few
         ("lstm", (10, 128), 100, 1, True),
+        ("lstm", (10, 17), 100, 2, True),  # hardly more than what surrounds the layer
         ("gru", (10, 128), 100, 2, True),
         ("lstm", (50, 128), 128, 2, True),  # enough for the kernels to share the rows
         ("lstm", (100, 17), 32, 2, True),  # small steps

@@ -23,8 +23,9 @@ CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
 # Below so many steps torch's own layers cost less, as benchmarks/layer.py shows.
 FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 2, "gru": 3}
 # Of torch's layers only the LSTM shares a step among threads. Multiply-adds of a step from which
-# that pays, and of all steps up to which it gains more than the kernels do by sharing the rows.
-LARGE_STEP, SMALL_BATCH = 5e5, 3e8
+# that pays, and of all steps from which it makes up for what surrounds the layer, and up to which
+# it gains more than the kernels do by sharing the rows.
+LARGE_STEP, LEAST_WORK, SMALL_BATCH = 5e5, 1e7, 3e8
 FEW_ROWS, LARGE_HIDDEN = 32, 256  # rows are too few to share where a step is that large
 FEW_CHANNELS = 32  # up to which the kernels project the input themselves, as they need it
 
@@ -57,7 +58,7 @@ def _lstm_of_torch_is_faster(n_steps: int, batch: int, recurrent: Tensor) -> boo
     """Whether torch's LSTM gains more by its several threads than the kernels would."""
     step = batch * recurrent.numel()
     few_and_large = batch <= FEW_ROWS and recurrent.shape[1] >= LARGE_HIDDEN
-    return few_and_large or (step >= LARGE_STEP and step * n_steps < SMALL_BATCH)
+    return few_and_large or (step >= LARGE_STEP and LEAST_WORK <= step * n_steps < SMALL_BATCH)
 
 
 class Run(NamedTuple):
