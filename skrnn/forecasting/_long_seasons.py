@@ -70,16 +70,17 @@ def _patterns(y: np.ndarray, sp: int, periods: Iterable[int]) -> list[np.ndarray
 
 
 def _level(y: np.ndarray, period: int) -> np.ndarray:
-    """Centred moving average over one period, and straight lines where that is not whole."""
+    """Centred moving average over one of at least two periods, and lines where it is not whole."""
     level = pd.Series(y).rolling(period, center=True, min_periods=1).mean()
     level = level.interpolate(limit_direction="both").to_numpy().copy()
     n, before = len(y), period // 2
     first, last = before, n - (period - before)  # centres of the first and the last whole window
     t = np.arange(n)
-    for end, near in ((t < first, slice(first, first + period)), (t > last, None)):
-        near = near or slice(max(first, last - period + 1), last + 1)
-        if len(t[near]) > 1:
-            level[end] = np.polyval(np.polyfit(t[near], level[near], 1), t[end])
+    for end, near in (
+        (t < first, slice(first, first + period)),
+        (t > last, slice(last - period + 1, last + 1)),
+    ):
+        level[end] = np.polyval(np.polyfit(t[near], level[near], 1), t[end])
     return level
 
 

@@ -75,6 +75,8 @@ class Preparation:
         effects = prepared._effects(series, columns, room=0)
         if effects is not None:
             scalers, bases = choose_with_effects(series, scalers, effects, sp, horizon, base)
+        elif others:  # no long season after all
+            scalers, bases = choose(series, sp, horizon, base)
         panel = Panel.of(series, scalers, sp, effects=effects)
         errors = bases.typical_error(panel, horizon)
         return replace(prepared, scalers=scalers, bases=bases, errors=errors)
