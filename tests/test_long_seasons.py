@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sktime.forecasting.base import ForecastingHorizon
 
-from skrnn.forecasting import GRUForecaster, RNNForecaster
+from skrnn.forecasting import GRUForecaster, RNNForecaster, _preparation
 from skrnn.forecasting._long_seasons import LongSeasons
 
 SHORT, LONG = 6, 42
@@ -151,6 +151,16 @@ def test_series_without_a_long_season_are_forecast_as_without_the_period():
     for series in (y, pd.Series(np.full(300, 5.0)), y[:3]):
         one, other = (quick(sp=sp).fit(series, fh=[1, 2]).predict() for sp in (SHORT, [SHORT, 84]))
         pd.testing.assert_series_equal(one, other)
+
+
+def test_models_are_chosen_as_without_the_period_where_no_season_is_left(monkeypatch):
+    """Though on another scale one seemed to be there at first."""
+    y = pd.Series(np.random.default_rng(3).normal(size=8 * LONG).cumsum())
+    expected = quick(sp=SHORT).fit(y, fh=[1, 2]).predict()
+    other = [np.cumsum(y.to_numpy())]
+    monkeypatch.setattr(_preparation, "_without_long_seasons", lambda *_: other)
+    forecast = quick(sp=[SHORT, LONG]).fit(y, fh=[1, 2]).predict()
+    pd.testing.assert_series_equal(forecast, expected)
 
 
 @pytest.mark.parametrize(("sp", "expected"), [([12], 12), ((1, 12), 12), ([1], 1)])
