@@ -224,6 +224,16 @@ def test_two_networks_beside_the_prior_or_of_much_data_and_three_otherwise():
     assert recipe_for(walk(), prior=None, n_members=1).n_members == 1
 
 
+def test_windows_of_long_series_have_units_of_their_own():
+    many = {"window_length": 20, "n_members": 3, "prior": None}
+    assert recipe_for(walk(160), walk(150), walk(170), **many).units == ("deviation", "change")
+    assert recipe_for(walk(159), walk(150), walk(170), **many).units == ("scale",)
+    assert recipe_for(walk(900), known=np.array([True]), **many).units == ("scale",)
+    forecaster = GRUForecaster(**many, max_steps=5, random_state=0)
+    forecaster.fit(pd.Series(walk(200)), fh=[1, 2])
+    assert forecaster._model.members["trained"].units == ["deviation", "change", "deviation"]
+
+
 def test_much_to_gain_is_worth_more_training():
     recipe = recipe_for(walk())
     usual = recipe.sizes.max_steps
@@ -236,6 +246,34 @@ def test_much_to_gain_is_worth_more_training():
     assert recipe_for(*[walk()] * 200).given(0.9).sizes.max_steps == 1500
 
 
+@pytest.mark.parametrize(
+    ("n", "n_members", "goes_on"), [(900, 2, True), (900, 3, False), (200, 1, False)]
+)
+def test_networks_go_on_where_the_ends_are_little(n, n_members, goes_on, monkeypatch):
+    """Those that did not see the ends are trained further, and not again from new weights."""
+    seen = []
+
+    def spy(recipe, panel, prepared, seed, start=None):
+        seen.append((recipe, start))
+        members = _members.train_members(recipe, panel, prepared, seed, start)
+        seen[-1] += (members["trained"],)
+        return members
+
+    monkeypatch.setattr(_model, "train_members", spy)
+    options = {"prior": None, "max_steps": 30, "n_members": n_members}
+    forecaster = GRUForecaster(sp=6, random_state=0, **options)
+    forecaster.fit(pd.Series(walk(n)), fh=range(1, 7))
+    (trial, _, early), (final, start, _) = seen
+    assert start is (early if goes_on else None)
+    assert final.sizes.max_steps == (15 if goes_on else 30)
+    assert final.lr == trial.lr * (0.5 if goes_on else 1)
+    assert forecaster.sizes_.max_steps == 30
+    assert len(early.nets) == min(n_members, 2)
+    assert len(forecaster.nets_) == n_members
+    weights = [net.module_.readout.weight for net in (*early.nets, *forecaster.nets_)]
+    assert len({tuple(w.detach().numpy().ravel()) for w in weights}) == len(weights)  # copied
+
+
 def test_series_too_long_for_fine_tuning_keep_the_pretrained_network(monkeypatch):
     """Without their ends they were short enough, and nothing else had a share there."""
     monkeypatch.setattr(_members, "n_tuning_steps", lambda *args: 0)
@@ -243,4 +281,4 @@ def test_series_too_long_for_fine_tuning_keep_the_pretrained_network(monkeypatch
     recipe = recipe_for(*series).only(["tuned"])
     prepared = recipe.prepare(series, None)
     panel = prepared.panel(series, None)
-    assert list(_members.train_members(recipe, panel, prepared, 0, 1)) == ["prior"]
+    assert list(_members.train_members(recipe, panel, prepared, 0)) == ["prior"]

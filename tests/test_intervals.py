@@ -82,7 +82,7 @@ def test_intervals_widen_beyond_the_trained_horizon():
     interval = forecaster.predict_interval(range(1, 31), coverage=[0.8]).to_numpy()
     width = (interval[:, 1] - interval[:, 0]).reshape(-1, 3)
     assert (width[1:].min(1) > width[:-1, -1]).all()
-    assert width[-1, -1] > 2 * width[0, -1]
+    assert width[-1, -1] >= np.sqrt(10) * width[0, -1]  # as independent errors add up
 
 
 def simulated_panel(n_series=60, n=90, sp=4):

@@ -3,6 +3,7 @@
 import copy
 import math
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 import numpy as np
 import torch
@@ -31,10 +32,13 @@ class Ensemble:
     ----------
     recipe : Recipe
     nets : list of RecurrentNet
+    units : list of str
+        What each net measures its windows in.
     """
 
     recipe: Recipe
     nets: list
+    units: list
 
     @property
     def interrupted(self) -> bool:
@@ -47,13 +51,18 @@ class Ensemble:
 
     def correct(self, origins: Origins) -> Correction:
         """Correct the base forecasts: the networks' median, and their mean spread."""
-        data = _windows(self.recipe, origins, torch.device(self.nets[0].device))
-        inputs = data.inputs().to(data.device)
-        work = len(data) * self.recipe.work
-        outputs = [net.outputs(inputs, None, work) for net in self.nets]
-        quantiles = ordered_quantiles(torch.stack(outputs)).double().numpy()
+        quantiles = np.stack(
+            [self._quantiles(*pair, origins) for pair in zip(self.nets, self.units)]
+        )
         medians = quantiles[..., MEDIAN]
         return Correction(np.median(medians, 0), (quantiles - medians[..., None]).mean(0))
+
+    def _quantiles(self, net: RecurrentNet, unit: str, origins: Origins) -> np.ndarray:
+        """Quantiles of one net, (n, horizon, n_levels), on the panel's scale."""
+        data = _windows(self.recipe, origins, unit, torch.device(net.device))
+        inputs, units = data.inputs()
+        outputs = net.outputs(inputs.to(data.device), None, len(data) * self.recipe.work)
+        return ordered_quantiles(outputs).double().numpy() * units[:, None, None]
 
 
 def ensemble_tasks(
@@ -61,7 +70,6 @@ def ensemble_tasks(
     panel: Panel,
     prepared: Preparation,
     seed: int,
-    n_members: int,
     start: Ensemble | None = None,
 ) -> list[tuple[RecurrentNet, WindowData]]:
     """Networks to train, and all windows of a panel to train them on; none if these are too few.
@@ -72,7 +80,6 @@ def ensemble_tasks(
     panel : Panel
     prepared : Preparation
     seed : int
-    n_members : int
     start : Ensemble, optional
         Whose weights to start from; they are copied.
     """
@@ -81,13 +88,16 @@ def ensemble_tasks(
     origins = training_origins(recipe, panel, prepared, seed, most)
     if len(origins) < FEWEST_WINDOWS:
         return []
-    data = _windows(recipe, origins, resolve_device(recipe.device, sizes.batch_size * recipe.work))
-    weights = [net.module_ for net in start.nets] if start else [None] * n_members
-    return [(_new_net(recipe, data, seed + i, given), data) for i, given in enumerate(weights)]
+    device = resolve_device(recipe.device, sizes.batch_size * recipe.work)
+    weights = [net.module_ for net in start.nets] if start else [None] * recipe.n_members
+    units = start.units if start else islice(cycle(recipe.units), recipe.n_members)
+    data = [_windows(recipe, origins, unit, device) for unit in units]
+    nets = [_new_net(recipe, data[0], seed + i, given) for i, given in enumerate(weights)]
+    return list(zip(nets, data))
 
 
-def _windows(recipe: Recipe, origins: Origins, device) -> WindowData:
-    return WindowData(origins, recipe.sizes.window_length, recipe.known, device)
+def _windows(recipe: Recipe, origins: Origins, unit: str, device) -> WindowData:
+    return WindowData(origins, recipe.sizes.window_length, unit, recipe.known, device)
 
 
 def training_origins(

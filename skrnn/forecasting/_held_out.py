@@ -95,6 +95,12 @@ def held_out_lengths(lengths, horizon: int) -> np.ndarray:
     return np.where(lengths >= horizon + fewest_left, wanted, 0)
 
 
+def new_share(lengths, horizon: int) -> float:
+    """Share of all windows that reach into the ends."""
+    n_windows = np.maximum(np.asarray(lengths) - horizon, 1).sum()
+    return held_out_lengths(lengths, horizon).sum() / n_windows
+
+
 def without_ends(parts: list[np.ndarray] | None, held_out: np.ndarray):
     """Series or columns without their held-out ends."""
     if parts is None:

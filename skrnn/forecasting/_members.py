@@ -39,7 +39,6 @@ def train_members(
     panel: Panel,
     prepared: Preparation,
     seed: int,
-    n_nets: int,
     start: Ensemble | None = None,
 ) -> Members:
     """Load and train the members that a recipe asks for, as far as the series are long enough.
@@ -52,10 +51,8 @@ def train_members(
     panel : Panel
     prepared : Preparation
     seed : int
-    n_nets : int
-        Networks that are trained from new weights.
     start : Ensemble, optional
-        Whose weights to start from instead; they are copied.
+        Whose weights the networks that would be trained from new ones start from; they are copied.
     """
     members = {}
     if recipe.prior:
@@ -68,13 +65,14 @@ def train_members(
         if len(origins) >= FEWEST_WINDOWS:
             tuning = [tuning_task(recipe.cell, origins, n_steps, seed, recipe.device)]
     if recipe.trained:
-        training = ensemble_tasks(recipe, panel, prepared, seed, n_nets, start)
+        training = ensemble_tasks(recipe, panel, prepared, seed, start)
     nets = learn_all([*tuning, *training], recipe.verbose)
-    tuned, trained = nets[: len(tuning)], [net for net in nets[len(tuning) :] if net is not None]
+    tuned, trained = nets[: len(tuning)], nets[len(tuning) :]
+    begun = [(net, data.unit) for net, (_, data) in zip(trained, training) if net is not None]
     if tuned and tuned[0] is not None:
         members["tuned"] = Prior.fine_tuned(recipe.cell, tuned[0])
-    if trained:
-        members["trained"] = Ensemble(recipe, trained)
+    if begun:
+        members["trained"] = Ensemble(recipe, *map(list, zip(*begun)))
     elif recipe.trained and start is not None:
         members["trained"] = start
     if recipe.tuned and not members:  # the whole series are too long for fine-tuning

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ._calibration import Calibration, Prediction
-from ._held_out import HeldOut
+from ._held_out import HeldOut, new_share
 from ._members import Members, interrupted, predict, train_members
 from ._origins import Origins
 from ._panel import Panel
@@ -24,6 +24,7 @@ TRUST_IN_ONE_TIME = 0.75
 # Of the base forecast's error, that networks trained with columns must take away more than the
 # pretrained network does, where the series are too few to do without that network.
 LEAST_ADVANTAGE = 0.1
+LITTLE = 0.05  # of the windows, that is new: networks that have seen the others go on from there
 LEAST_SHARE = 0.05  # of a correction that is worth the time its member takes
 
 
@@ -100,11 +101,19 @@ def train(
     panel = prepared.panel(series, columns)
     if interrupted(early):
         return prepared, ForecastModel(recipe, early, calibration)
-    trained = start.members.get("trained") if start else None
-    members = train_members(recipe, panel, prepared, seed + 1, recipe.n_members, trained)
+    known, final = start.members.get("trained") if start else None, recipe
+    if not start and _nearly_done(recipe, early, panel):
+        known, final = early["trained"], recipe.going_on()
+    members = train_members(final, panel, prepared, seed + 1, known)
     if list(members) != list(early):
         calibration = Calibration.usual(len(members), recipe.horizon)
     return prepared, ForecastModel(recipe, members, calibration)
+
+
+def _nearly_done(recipe: Recipe, early: Members, panel: Panel) -> bool:
+    """Whether all networks are there already, and have seen nearly all windows."""
+    complete = "trained" in early and len(early["trained"].nets) == recipe.n_members
+    return complete and new_share(panel.lengths, recipe.horizon) <= LITTLE
 
 
 def recalibrate(model: ForecastModel, series, columns) -> tuple[Preparation, ForecastModel]:
@@ -126,7 +135,7 @@ def _try_out(
         return recipe, {}, Calibration.usual(0, recipe.horizon)
 
     def attempt(recipe):
-        members = train_members(recipe, held_out.before, held_out.prepared, seed, n_nets=1)
+        members = train_members(recipe.one_of_each(), held_out.before, held_out.prepared, seed)
         return recipe, members, predict(members, held_out.origins)
 
     recipe, members, prediction = attempt(recipe.longer() if recipe.on_trial else recipe)

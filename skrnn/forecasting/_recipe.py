@@ -10,7 +10,7 @@ from ._quantiles import LEVELS
 from ._season import detect_season
 from ._series import SeriesSet
 from ._sizes import MOST_STEPS, Sizes, choose_sizes
-from ._windows import N_OWN_CHANNELS
+from ._windows import CHANGE, DEVIATION, N_OWN_CHANNELS, SCALE
 from .prior import PRETRAINED_CELLS
 
 MEMBERS, FEWER_MEMBERS = 3, 2  # networks in the ensemble; fewer beside a prior, or of much data
@@ -18,7 +18,9 @@ DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no seas
 FEWEST_TO_TRAIN = 2000  # windows; with fewer, the pretrained network is seldom improved upon,
 FEWEST_TO_CONSIDER = 250  # and only where the series follow rules that smoothing does not know
 MANY_SERIES = 2000  # teach a network all it needs, and the pretrained one would take its time
+LONG = 8  # windows that a series is long: its networks measure each in a unit of its own
 LARGE_GAIN = 0.25  # over the base forecast, that speaks for rules which smoothing does not know
+GOING_ON = 0.5  # of the training steps, and of the learning rate, where networks go on
 LONGER = 4  # times the usual training steps are taken then
 
 
@@ -41,6 +43,8 @@ class Recipe:
     other_periods : tuple of int
         Seasonal periods beside `sp`, longer ones, in ascending order.
     base : str
+    units : tuple of str
+        What the networks of the ensemble measure their windows in, one after the other.
     prior, tuned, trained : bool
         Whether the pretrained network takes part as it is, fine-tuned, and networks that are
         trained on the series at hand.
@@ -68,6 +72,7 @@ class Recipe:
     other_periods: tuple[int, ...]
     horizon: int
     base: str
+    units: tuple[str, ...]
     prior: bool
     tuned: bool
     trained: bool
@@ -105,6 +110,15 @@ class Recipe:
         """The same recipe with more training steps, as far as they may be taken."""
         n_steps = max(self.sizes.max_steps, min(LONGER * self.sizes.max_steps, self.most_steps))
         return replace(self, sizes=replace(self.sizes, max_steps=n_steps))
+
+    def one_of_each(self) -> "Recipe":
+        """The same recipe with only one network for each unit, where there are more."""
+        return replace(self, n_members=min(self.n_members, len(self.units)))
+
+    def going_on(self) -> "Recipe":
+        """The same recipe for networks that have been trained on most of the data before."""
+        sizes = replace(self.sizes, max_steps=round(self.sizes.max_steps * GOING_ON))
+        return replace(self, sizes=sizes, lr=self.lr * GOING_ON)
 
     def only(self, members: list[str]) -> "Recipe":
         """The same recipe with some of its members."""
@@ -152,15 +166,20 @@ def choose_recipe(
     if n_members == "auto":
         n_members = FEWER_MEMBERS if prior or many else MEMBERS
     asked = {name: parameters[name] for name in Sizes.__dataclass_fields__}
+    sizes = choose_sizes(asked, lengths, horizon, sp)
+    # of a short series a window shows so much that its own unit says little more than the scale;
+    # and the effects of columns do not grow with what a window shows
+    long = np.median(lengths) >= LONG * sizes.window_length and len(known) == 0
     same = "num_layers dropout lr weight_decay gradient_clip base device verbose"
     return Recipe(
         cell=cell,
-        sizes=choose_sizes(asked, lengths, horizon, sp),
+        sizes=sizes,
         most_steps=most_steps,
         n_members=n_members,
         sp=sp,
         other_periods=tuple(other_periods),
         horizon=horizon,
+        units=(DEVIATION, CHANGE) if long else (SCALE,),
         prior=prior,
         tuned=prior and trained and many,
         trained=trained,

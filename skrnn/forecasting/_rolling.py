@@ -31,7 +31,7 @@ def quantiles_ahead(
         panel = prepared.panel(series, _room_for(columns, series, horizon), horizon)
         quantiles = model.quantiles(panel, prepared, panel.stops, np.arange(len(panel)))
         if blocks:
-            quantiles = _widened(quantiles, blocks[-1][:, -1:], panel)
+            quantiles = _widened(quantiles, blocks[0], blocks[-1][:, -1:], panel)
         blocks.append(quantiles)
         series = [np.append(y, q[:, MEDIAN]) for y, q in zip(series, quantiles)]
     return np.concatenate(blocks, axis=1)[:, :n_steps]
@@ -82,16 +82,28 @@ def _room_for(columns, series, horizon: int):
     return cut
 
 
-def _widened(quantiles: np.ndarray, before: np.ndarray, panel: Panel) -> np.ndarray:
+def _widened(
+    quantiles: np.ndarray, first: np.ndarray, before: np.ndarray, panel: Panel
+) -> np.ndarray:
     """Add the spread of the step that a block starts from to the spread within the block.
 
-    Series that are forecast by their logarithm are added up on its scale, and stay positive.
+    That is no less than within the first block: forecasts are smoother than observations, and a
+    network that reads them takes the series for calm. Series that are forecast by their logarithm
+    are added up on its scale, and stay positive.
     """
-    quantiles, before = quantiles.copy(), before.copy()
     logged, lowest = panel.logged, panel.lowest[:, None, None]
-    quantiles[logged], before[logged] = np.log(quantiles[logged]), np.log(before[logged])
-    median, start = quantiles[..., MEDIAN, None], before - before[..., MEDIAN, None]
-    distance = quantiles - median
-    wider = median + np.sign(distance) * np.hypot(distance, start)
+    median, distance = _median_and_distances(quantiles, logged)
+    _, usual = _median_and_distances(first, logged)
+    _, start = _median_and_distances(before, logged)
+    spread = np.hypot(np.maximum(np.abs(distance), np.abs(usual)), start)
+    wider = median + np.sign(np.array(LEVELS) - LEVELS[MEDIAN]) * spread
     wider[logged] = np.exp(np.minimum(wider[logged], LARGEST_LOG))
     return np.maximum(wider, lowest)
+
+
+def _median_and_distances(quantiles: np.ndarray, logged: np.ndarray):
+    """Medians (n, steps, 1) and the distances of all quantiles, some on the logarithm's scale."""
+    quantiles = quantiles.copy()
+    quantiles[logged] = np.log(quantiles[logged])
+    median = quantiles[..., MEDIAN, None]
+    return median, quantiles - median
