@@ -236,10 +236,12 @@ def test_windows_of_long_series_have_units_of_their_own():
 
 def test_much_to_gain_is_worth_more_training():
     recipe = recipe_for(walk())
+    assert recipe.units == ("deviation", "change")
     usual = recipe.sizes.max_steps
     assert recipe.given(LARGE_GAIN - 0.01) is recipe
     longer = recipe.given(LARGE_GAIN)
     assert longer.trained
+    assert longer.units == ("scale",)
     assert longer.sizes.max_steps == 4 * usual
     for asked in (10, 5000):
         assert recipe_for(walk(), max_steps=asked).given(0.9).sizes.max_steps == asked

@@ -102,9 +102,12 @@ class Recipe:
         """The same recipe, or one with more training, for some gain over the base forecast.
 
         Where a network forecasts much better than smoothing does, the series follow rules that
-        more training finds out in more detail.
+        more training finds out in more detail: in their own values, such as a threshold, which
+        windows with units of their own would hide.
         """
-        return replace(self.longer(), trained=True) if gain >= LARGE_GAIN else self
+        if gain < LARGE_GAIN:
+            return self
+        return replace(self.longer(), trained=True, units=(SCALE,))
 
     def longer(self) -> "Recipe":
         """The same recipe with more training steps, as far as they may be taken."""
