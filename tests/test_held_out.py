@@ -276,6 +276,43 @@ def test_networks_go_on_where_the_ends_are_little(n, n_members, goes_on, monkeyp
     assert len({tuple(w.detach().numpy().ravel()) for w in weights}) == len(weights)  # copied
 
 
+@pytest.mark.parametrize(("gain", "units"), [(0.8, ("deviation", "change")), (0.95, ("scale",))])
+def test_more_training_must_be_worth_it(gain, units, monkeypatch):
+    """Networks of the second round, in the scale of the series, against those of the first."""
+    gains = iter([0.9, gain, 0.9])  # of the first, which promise much; of the second, the first
+    monkeypatch.setattr(HeldOut, "best", lambda self, prediction: next(gains))
+    forecaster = GRUForecaster(prior=None, window_length=20, max_steps=5, random_state=0)
+    forecaster.fit(pd.Series(walk()), fh=[1, 2])
+    assert forecaster._model.recipe.units == units
+
+
+def test_pretrained_networks_keep_their_units(monkeypatch):
+    y = pd.concat({i: pd.DataFrame({"y": walk(seed=i)}) for i in range(2)})
+    options = {"prior": None, "window_length": 20, "max_steps": 5, "n_members": 2}
+    forecaster = GRUForecaster(random_state=0, **options)
+    forecaster.pretrain(y, fh=[1, 2])
+    monkeypatch.setattr(_recipe, "LARGE_GAIN", -np.inf)  # whatever is gained is much
+    forecaster.pretrain(y, fh=[1, 2])
+    model = forecaster.pretrained_model_
+    assert model.recipe.units == ("deviation", "change")
+    assert model.members["trained"].units == ["deviation", "change"]
+
+
+def test_networks_that_do_not_go_on_stay_as_they_were(monkeypatch):
+    series = [walk()]
+    recipe = recipe_for(*series, prior=None, window_length=20, max_steps=5, n_members=2)
+    recipe = recipe.only(["trained"])
+    prepared = recipe.prepare(series, None)
+    panel = prepared.panel(series, None)
+    start = _members.train_members(recipe, panel, prepared, 0)["trained"]
+    learn_all = _members.learn_all
+    monkeypatch.setattr(_members, "learn_all", lambda *args: [learn_all(*args)[0], None])  # Ctrl-C
+    ended = _members.train_members(recipe, panel, prepared, 1, start)["trained"]
+    assert ended.nets[0] is not start.nets[0]
+    assert ended.nets[1] is start.nets[1]
+    assert ended.units == start.units
+
+
 def test_series_too_long_for_fine_tuning_keep_the_pretrained_network(monkeypatch):
     """Without their ends they were short enough, and nothing else had a share there."""
     monkeypatch.setattr(_members, "n_tuning_steps", lambda *args: 0)

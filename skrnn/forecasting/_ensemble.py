@@ -51,17 +51,19 @@ class Ensemble:
 
     def correct(self, origins: Origins) -> Correction:
         """Correct the base forecasts: the networks' median, and their mean spread."""
-        quantiles = np.stack(
-            [self._quantiles(*pair, origins) for pair in zip(self.nets, self.units)]
-        )
+        device = torch.device(self.nets[0].device)
+        windows = {
+            unit: _windows(self.recipe, origins, unit, device).inputs() for unit in set(self.units)
+        }
+        pairs = zip(self.nets, self.units)
+        quantiles = np.stack([self._quantiles(net, *windows[unit]) for net, unit in pairs])
         medians = quantiles[..., MEDIAN]
         return Correction(np.median(medians, 0), (quantiles - medians[..., None]).mean(0))
 
-    def _quantiles(self, net: RecurrentNet, unit: str, origins: Origins) -> np.ndarray:
+    def _quantiles(self, net: RecurrentNet, inputs: torch.Tensor, units: np.ndarray) -> np.ndarray:
         """Quantiles of one net, (n, horizon, n_levels), on the panel's scale."""
-        data = _windows(self.recipe, origins, unit, torch.device(net.device))
-        inputs, units = data.inputs()
-        outputs = net.outputs(inputs.to(data.device), None, len(data) * self.recipe.work)
+        work = len(inputs) * self.recipe.work
+        outputs = net.outputs(inputs.to(net.device), None, work)
         return ordered_quantiles(outputs).double().numpy() * units[:, None, None]
 
 

@@ -67,9 +67,12 @@ class HeldOut:
 
     def promise(self, prediction: Prediction) -> float:
         """Gain of the best correction, or of what followed on similar histories."""
-        medians = [correction.median for correction in prediction.corrections]
         analogues = analogue_forecasts(self.before, self.origins) - self.origins.base
-        return max(map(self.gain, [*medians, analogues]))
+        return max(self.best(prediction), self.gain(analogues))
+
+    def best(self, prediction: Prediction) -> float:
+        """Gain of the best correction."""
+        return max(self.gain(correction.median) for correction in prediction.corrections)
 
     def gain(self, median: np.ndarray) -> float:
         """Share of the base forecast's error that a correction (n, horizon) takes away."""
@@ -96,7 +99,7 @@ def held_out_lengths(lengths, horizon: int) -> np.ndarray:
 
 
 def new_share(lengths, horizon: int) -> float:
-    """Share of all windows that reach into the ends."""
+    """Share of all windows that is held out, or more where series are short."""
     n_windows = np.maximum(np.asarray(lengths) - horizon, 1).sum()
     return held_out_lengths(lengths, horizon).sum() / n_windows
 

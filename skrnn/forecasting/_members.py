@@ -68,11 +68,13 @@ def train_members(
         training = ensemble_tasks(recipe, panel, prepared, seed, start)
     nets = learn_all([*tuning, *training], recipe.verbose)
     tuned, trained = nets[: len(tuning)], nets[len(tuning) :]
-    begun = [(net, data.unit) for net, (_, data) in zip(trained, training) if net is not None]
+    if start:  # what Ctrl-C kept from going on stays as it was
+        trained = [old if net is None else net for net, old in zip(trained, start.nets)]
+    kept = [(net, data.unit) for net, (_, data) in zip(trained, training) if net is not None]
     if tuned and tuned[0] is not None:
         members["tuned"] = Prior.fine_tuned(recipe.cell, tuned[0])
-    if begun:
-        members["trained"] = Ensemble(recipe, *map(list, zip(*begun)))
+    if kept:
+        members["trained"] = Ensemble(recipe, *map(list, zip(*kept)))
     elif recipe.trained and start is not None:
         members["trained"] = start
     if recipe.tuned and not members:  # the whole series are too long for fine-tuning

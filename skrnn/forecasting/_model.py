@@ -96,7 +96,8 @@ def train(
     keep_all : bool
         Keep members that these series have no use for, since others may.
     """
-    recipe, early, calibration = _try_out(recipe, series, columns, seed, keep_all)
+    units = recipe.units if start else None
+    recipe, early, calibration = _try_out(recipe, series, columns, seed, keep_all, units)
     prepared = recipe.prepare(series, columns)
     panel = prepared.panel(series, columns)
     if interrupted(early):
@@ -126,9 +127,9 @@ def recalibrate(model: ForecastModel, series, columns) -> tuple[Preparation, For
 
 
 def _try_out(
-    recipe: Recipe, series, columns, seed: int, keep_all: bool
+    recipe: Recipe, series, columns, seed: int, keep_all: bool, units: tuple[str, ...] | None
 ) -> tuple[Recipe, Members, Calibration]:
-    """Members that do not see the ends, and what they tell there."""
+    """Members that do not see the ends, and what they tell there; perhaps of units that stay."""
     held_out = HeldOut.of(recipe, series, columns)
     if held_out is None:
         recipe = replace(recipe, trained=recipe.trained and not recipe.on_trial)
@@ -146,8 +147,11 @@ def _try_out(
             recipe, members, prediction = attempt(replace(recipe, trained=False))
     elif recipe.trainable:
         better = recipe.given(held_out.promise(prediction))
+        better = replace(better, units=units or better.units)
         if better != recipe:
-            recipe, members, prediction = attempt(better)
+            first, second = (recipe, members, prediction), attempt(better)
+            wins = not recipe.trained or held_out.best(second[2]) >= held_out.best(prediction)
+            recipe, members, prediction = second if wins or interrupted(second[1]) else first
     if keep_all or interrupted(members):
         return recipe, members, _calibrate(held_out, members, prediction)
     return _without_idle(recipe, held_out, members, prediction)

@@ -20,8 +20,8 @@ FEWEST_TO_CONSIDER = 250  # and only where the series follow rules that smoothin
 MANY_SERIES = 2000  # teach a network all it needs, and the pretrained one would take its time
 LONG = 8  # windows that a series is long: its networks measure each in a unit of its own
 LARGE_GAIN = 0.25  # over the base forecast, that speaks for rules which smoothing does not know
-GOING_ON = 0.5  # of the training steps, and of the learning rate, where networks go on
 LONGER = 4  # times the usual training steps are taken then
+GOING_ON = 0.5  # of the training steps, and of the learning rate, where networks go on
 
 
 @dataclass(frozen=True)
