@@ -150,13 +150,7 @@ def choose_recipe(
         Last step of the horizon; None where it is not known yet.
     """
     lengths = np.array([len(values) for values in series.values])
-    sp = parameters["sp"]
-    if sp == "auto":
-        longest = int(lengths.argmax())
-        sp = detect_season(series.values[longest], series.indices[longest])
-    if not isinstance(sp, (list, tuple)):
-        sp = [sp]
-    sp, *other_periods = sorted({*sp} - {1}) or [1]
+    sp, *other_periods = _periods(parameters["sp"], series, lengths)
     horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
     n_windows = np.maximum(lengths - horizon, 0).sum()
     most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
@@ -170,9 +164,9 @@ def choose_recipe(
         n_members = FEWER_MEMBERS if prior or many else MEMBERS
     asked = {name: parameters[name] for name in Sizes.__dataclass_fields__}
     sizes = choose_sizes(asked, lengths, horizon, sp)
-    # of a short series a window shows so much that its own unit says little more than the scale;
-    # and the effects of columns do not grow with what a window shows
-    long = np.median(lengths) >= LONG * sizes.window_length and len(known) == 0
+    # Of a short series a window shows so much that its own unit says little more than the scale;
+    # and the effects of columns do not grow with what a window shows.
+    own_units = np.median(lengths) >= LONG * sizes.window_length and len(known) == 0
     same = "num_layers dropout lr weight_decay gradient_clip base device verbose"
     return Recipe(
         cell=cell,
@@ -182,7 +176,7 @@ def choose_recipe(
         sp=sp,
         other_periods=tuple(other_periods),
         horizon=horizon,
-        units=(DEVIATION, CHANGE) if long else (SCALE,),
+        units=(DEVIATION, CHANGE) if own_units else (SCALE,),
         prior=prior,
         tuned=prior and trained and many,
         trained=trained,
@@ -191,3 +185,11 @@ def choose_recipe(
         known=known,
         **{name: parameters[name] for name in same.split()},
     )
+
+
+def _periods(sp, series: SeriesSet, lengths: np.ndarray) -> list[int]:
+    """Seasonal periods in ascending order; one stands alone, for no season."""
+    if sp == "auto":
+        longest = int(lengths.argmax())
+        sp = detect_season(series.values[longest], series.indices[longest])
+    return sorted({*(sp if isinstance(sp, (list, tuple)) else [sp])} - {1}) or [1]
