@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sktime.forecasting.base import ForecastingHorizon
 
-from skrnn.forecasting import _ensemble
+from skrnn.forecasting import _ensemble, _model
 from tests.forecasting_data import panel, quick, seasonal
 
 
@@ -90,6 +90,34 @@ def test_pretraining_goes_on(monkeypatch):
         assert net.module_ in starts
     assert same(before, weights(first))
     assert not same(before, weights(forecaster.pretrained_model_))
+
+
+def press_ctrl_c(monkeypatch):
+    """During the next training of networks."""
+
+    def interrupt(*args):
+        members = train_members(*args)
+        members["trained"].nets[-1].interrupted_ = True
+        return members
+
+    train_members = _model.train_members
+    monkeypatch.setattr(_model, "train_members", interrupt)
+
+
+def test_ctrl_c_in_pretraining_is_told_then_and_not_in_fit(monkeypatch):
+    press_ctrl_c(monkeypatch)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        forecaster = quick(sp=6).pretrain(panel(), fh=[1, 2, 3])
+    assert not forecaster.fit(seasonal(), fh=[1, 2, 3]).interrupted_
+
+
+def test_ctrl_c_in_more_pretraining_keeps_what_was_pretrained(monkeypatch):
+    forecaster = quick(sp=6).pretrain(panel(), fh=[1, 2, 3])
+    first = forecaster.pretrained_model_
+    press_ctrl_c(monkeypatch)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        forecaster.pretrain(panel(3), fh=[1, 2, 3])
+    assert forecaster.pretrained_model_.members is first.members
 
 
 def test_pretrained_and_fitted_attributes_have_different_names(pretrained):

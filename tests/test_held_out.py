@@ -286,6 +286,28 @@ def test_more_training_must_be_worth_it(gain, units, monkeypatch):
     assert forecaster._model.recipe.units == units
 
 
+@pytest.mark.parametrize(("gain", "kept"), [(0.8, 0), (0.95, 1)])
+def test_ctrl_c_in_more_training_ends_it_with_the_best_so_far(gain, kept, monkeypatch):
+    gains = iter([0.9, gain, 0.9])
+    monkeypatch.setattr(HeldOut, "best", lambda self, prediction: next(gains))
+    rounds = []
+
+    def spy(recipe, *args):
+        members = _members.train_members(recipe, *args)
+        rounds.append(members["trained"])
+        if len(rounds) == 2:
+            members["trained"].nets[-1].interrupted_ = True
+        return members
+
+    monkeypatch.setattr(_model, "train_members", spy)
+    forecaster = GRUForecaster(prior=None, window_length=20, max_steps=5, random_state=0)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        forecaster.fit(pd.Series(walk()), fh=[1, 2])
+    assert len(rounds) == 2
+    assert forecaster._model.members["trained"] is rounds[kept]
+    assert forecaster.interrupted_
+
+
 def test_pretrained_networks_keep_their_units(monkeypatch):
     y = pd.concat({i: pd.DataFrame({"y": walk(seed=i)}) for i in range(2)})
     options = {"prior": None, "window_length": 20, "max_steps": 5, "n_members": 2}

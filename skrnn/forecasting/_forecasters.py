@@ -12,7 +12,7 @@ from .._optional import import_optional
 from .._parameters import COMMON, at_least, one_of, validate_parameters
 from ._bases import BASES
 from ._exogenous import ExogenousColumns
-from ._model import recalibrate, train
+from ._model import ForecastModel, recalibrate, train
 from ._quantiles import MEDIAN, histogram_of, quantiles_at, variance_of
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
@@ -261,9 +261,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         self.log_ = [scaler.log for scaler in self._prepared.scalers]
         self.n_parameters_ = self._model.n_parameters
         self.interrupted_ = self._model.interrupted
-        if self.interrupted_:
-            halted = [net for net in self.nets_ if net.interrupted_]
-            on_interrupt(len(halted[0].history) if halted else 0)
+        _heed_interrupt(self._model)
 
     def _recipe(self, series: SeriesSet, columns: ExogenousColumns | None, furthest) -> Recipe:
         known = np.zeros(0, dtype=bool) if columns is None else columns.known_
@@ -304,6 +302,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         seed = self._draw_seed()
         learnt = train(recipe, series.values, arrays, seed, start, keep_all=True)
         self.pretrained_model_ = learnt[1]
+        _heed_interrupt(learnt[1])
 
     def _check_same_columns(self, recipe: Recipe) -> None:
         given = 0 if self._columns is None else len(self._columns.known_)
@@ -397,6 +396,12 @@ class BaseRecurrentForecaster(BaseForecaster):
                 "random_state": 0,
             },
         ]
+
+
+def _heed_interrupt(model: ForecastModel) -> None:
+    if model.interrupted:
+        halted = [net for net in model.nets if net.interrupted_] or model.nets
+        on_interrupt(len(halted[0].history) if halted else 0)
 
 
 class RNNForecaster(BaseRecurrentForecaster):

@@ -1,6 +1,7 @@
 """The forecasting model on arrays: base forecasts, members that correct them, calibration."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,11 +39,14 @@ class ForecastModel:
     members : dict of str to Member
         Forecasts are base forecasts where there is none.
     calibration : Calibration
+    interrupted : bool
+        Whether Ctrl-C ended the training.
     """
 
     recipe: Recipe
     members: Members
     calibration: Calibration
+    interrupted: bool = False
 
     @property
     def nets(self) -> list:
@@ -52,11 +56,6 @@ class ForecastModel:
     @property
     def n_parameters(self) -> int:
         return sum(member.n_parameters for member in self.members.values())
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether Ctrl-C ended the training."""
-        return interrupted(self.members)
 
     @property
     def shares(self) -> dict[str, float]:
@@ -69,6 +68,15 @@ class ForecastModel:
         origins = Origins.of(panel, prepared, ends, owners, self.recipe.horizon)
         scaled = self.calibration.quantiles(predict(self.members, origins))
         return panel.original(scaled, ends, owners)
+
+
+class Trial(NamedTuple):
+    """Members that did not see the ends of the series, and what they tell there."""
+
+    recipe: Recipe
+    members: Members
+    calibration: Calibration
+    interrupted: bool = False
 
 
 def train(
@@ -97,18 +105,19 @@ def train(
         Keep members that these series have no use for, since others may.
     """
     units = recipe.units if start else None
-    recipe, early, calibration = _try_out(recipe, series, columns, seed, keep_all, units)
+    trial = _try_out(recipe, series, columns, seed, keep_all, units)
+    recipe, early, calibration, stopped = trial
     prepared = recipe.prepare(series, columns)
     panel = prepared.panel(series, columns)
-    if interrupted(early):
-        return prepared, ForecastModel(recipe, early, calibration)
+    if stopped:
+        return prepared, replace(start, interrupted=True) if start else ForecastModel(*trial)
     known, final = start.members.get("trained") if start else None, recipe
     if not start and _nearly_done(recipe, early, panel):
         known, final = early["trained"], recipe.going_on()
     members = train_members(final, panel, prepared, seed + 1, known)
     if list(members) != list(early):
         calibration = Calibration.usual(len(members), recipe.horizon)
-    return prepared, ForecastModel(recipe, members, calibration)
+    return prepared, ForecastModel(recipe, members, calibration, interrupted(members))
 
 
 def _nearly_done(recipe: Recipe, early: Members, panel: Panel) -> bool:
@@ -123,53 +132,55 @@ def recalibrate(model: ForecastModel, series, columns) -> tuple[Preparation, For
     held_out = HeldOut.of(recipe, series, columns)
     if held_out is not None:
         calibration = _calibrate(held_out, model.members, predict(model.members, held_out.origins))
-    return recipe.prepare(series, columns), replace(model, calibration=calibration)
+    model = replace(model, calibration=calibration, interrupted=False)
+    return recipe.prepare(series, columns), model
 
 
 def _try_out(
     recipe: Recipe, series, columns, seed: int, keep_all: bool, units: tuple[str, ...] | None
-) -> tuple[Recipe, Members, Calibration]:
-    """Members that do not see the ends, and what they tell there; perhaps of units that stay."""
+) -> Trial:
+    """Train members that do not see the ends, and calibrate there; perhaps of units that stay."""
     held_out = HeldOut.of(recipe, series, columns)
     if held_out is None:
         recipe = replace(recipe, trained=recipe.trained and not recipe.on_trial)
-        return recipe, {}, Calibration.usual(0, recipe.horizon)
+        return Trial(recipe, {}, Calibration.usual(0, recipe.horizon))
 
     def attempt(recipe):
         members = train_members(recipe.one_of_each(), held_out.before, held_out.prepared, seed)
         return recipe, members, predict(members, held_out.origins)
 
     recipe, members, prediction = attempt(recipe.longer() if recipe.on_trial else recipe)
-    if interrupted(members):
-        return recipe, members, _calibrate(held_out, members, prediction)
-    if recipe.on_trial:
+    stopped = interrupted(members)
+    if not stopped and recipe.on_trial:
         if not _worth_it(held_out, members, prediction):
             recipe, members, prediction = attempt(replace(recipe, trained=False))
-    elif recipe.trainable:
+            stopped = interrupted(members)
+    elif not stopped and recipe.trainable:
         better = recipe.given(held_out.promise(prediction))
         better = replace(better, units=units or better.units)
         if better != recipe:
-            first, second = (recipe, members, prediction), attempt(better)
-            wins = not recipe.trained or held_out.best(second[2]) >= held_out.best(prediction)
-            recipe, members, prediction = second if wins or interrupted(second[1]) else first
-    if keep_all or interrupted(members):
-        return recipe, members, _calibrate(held_out, members, prediction)
+            second = attempt(better)
+            stopped = interrupted(second[1])
+            if not recipe.trained or held_out.best(second[2]) >= held_out.best(prediction):
+                recipe, members, prediction = second
+    if keep_all or stopped:
+        return Trial(recipe, members, _calibrate(held_out, members, prediction), stopped)
     return _without_idle(recipe, held_out, members, prediction)
 
 
 def _without_idle(
     recipe: Recipe, held_out: HeldOut, members: Members, prediction: Prediction
-) -> tuple[Recipe, Members, Calibration]:
+) -> Trial:
     """Calibrate, and leave out members whose share is not worth their time."""
     calibration = _calibrate(held_out, members, prediction)
     kept = calibration.shares >= min(LEAST_SHARE, calibration.shares.max())
     if kept.all():
-        return recipe, members, calibration
+        return Trial(recipe, members, calibration)
     names = [name for name, keep in zip(members, kept) if keep]
     members = {name: members[name] for name in names}
     corrections = [part for part, keep in zip(prediction.corrections, kept) if keep]
     calibration = _calibrate(held_out, members, Prediction(prediction.base, corrections))
-    return recipe.only(names), members, calibration
+    return Trial(recipe.only(names), members, calibration)
 
 
 def _worth_it(held_out: HeldOut, members: Members, prediction: Prediction) -> bool:
