@@ -14,15 +14,12 @@ from skrnn.forecasting._calibration import (
     Prediction,
     random_walk_correction,
 )
+from skrnn.forecasting._distribution import DENSE, Distribution, dense_quantiles
 from skrnn.forecasting._quantiles import (
-    DENSE,
     LEVELS,
     MEDIAN,
     QuantileLoss,
-    dense_quantiles,
     ordered_quantiles,
-    quantiles_at,
-    variance_of,
 )
 from tests.forecasting_data import quick, seasonal
 
@@ -252,19 +249,56 @@ def test_networks_quantiles_are_ordered():
     np.testing.assert_array_equal(quantiles[..., MEDIAN], outputs.reshape(100, 3, -1)[..., MEDIAN])
 
 
+def distribution(quantiles, logged=False, lowest=-np.inf):
+    """Of one step of one series."""
+    return Distribution(np.array([[quantiles]], float), np.array([logged]), np.array([lowest]))
+
+
 def test_quantiles_in_between_are_those_of_a_normal_distribution():
     normal = 3 + 2 * norm.ppf(LEVELS)
     np.testing.assert_allclose(dense_quantiles(normal), 3 + 2 * norm.ppf(DENSE))
-    inner = np.linspace(0.03, 0.97, 50)
-    np.testing.assert_allclose(quantiles_at(normal, inner), 3 + 2 * norm.ppf(inner), atol=0.06)
-    np.testing.assert_allclose(quantiles_at(normal, LEVELS), normal)
-    assert variance_of(normal[None])[0] == pytest.approx(4, rel=0.05)
+    inner, of_normal = np.linspace(0.03, 0.97, 50), distribution(normal)
+    np.testing.assert_allclose(of_normal.at(inner)[0, 0], 3 + 2 * norm.ppf(inner), atol=0.06)
+    np.testing.assert_allclose(of_normal.at(LEVELS)[0, 0], normal)
+    assert of_normal.variance()[0, 0] == pytest.approx(4, rel=0.05)
+
+
+def test_quantiles_in_between_of_logarithms_are_lognormal():
+    lognormal = distribution(np.exp(3 + 2 * norm.ppf(LEVELS)), logged=True)
+    np.testing.assert_allclose(lognormal.at(DENSE)[0, 0], np.exp(3 + 2 * norm.ppf(DENSE)))
+    assert (lognormal.at([0.0, 0.001, 0.004]) >= 0).all()
+
+
+def test_no_quantile_is_below_the_lowest_value():
+    counts = distribution([0.5, 2, 3, 4, 5, 7, 9], lowest=0.0)
+    assert counts.at(0.005) == counts.at(0.0) == 0
+    assert counts.at(0.025) == 0.5
+    assert (np.diff(counts.edges) >= 0).all()
+
+
+def test_intervals_of_counts_are_not_below_zero():
+    y = pd.Series(np.random.default_rng(0).poisson(2.0, 120))
+    forecaster = quick().fit(y, fh=[1, 2, 3])
+    coverage = [0.8, 0.95, 0.99, 0.999]
+    assert forecaster.predict_interval(coverage=coverage).min(axis=None) >= 0
+    assert forecaster.predict_proba().ppf(1e-4).min(axis=None) >= 0
+
+
+def test_a_small_series_beside_a_large_one_has_its_own_distribution():
+    y = pd.DataFrame({"gdp": 2e13 * seasonal(), "rate": 1e-6 * seasonal(seed=1)})
+    forecaster = quick(sp=6).fit(y, fh=[1, 2])
+    distribution = forecaster.predict_proba()
+    for alpha in MANY:
+        expected = forecaster.predict_quantiles(alpha=[alpha])
+        np.testing.assert_allclose(distribution.ppf(alpha), expected, rtol=1e-7)
+    one = distribution.iloc[1, 1]
+    np.testing.assert_allclose(one.ppf(0.9), distribution.ppf(0.9).iloc[1, 1], rtol=1e-7)
 
 
 def test_variance_is_that_of_the_quantiles():
-    skewed = np.array([-1.0, 0, 0.5, 1, 3, 7, 12])
-    draws = quantiles_at(skewed, (np.arange(200_000) + 0.5) / 200_000)
-    assert variance_of(skewed[None])[0] == pytest.approx(draws.var(), rel=1e-3)
+    skewed = distribution([-1, 0, 0.5, 1, 3, 7, 12])
+    draws = skewed.at((np.arange(200_000) + 0.5) / 200_000)
+    assert skewed.variance()[0, 0] == pytest.approx(draws.var(), rel=1e-3)
 
 
 def test_spread_of_a_random_walk():

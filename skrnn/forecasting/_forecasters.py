@@ -11,9 +11,9 @@ from .._interrupt import on_interrupt
 from .._optional import import_optional
 from .._parameters import COMMON, at_least, one_of, validate_parameters
 from ._bases import BASES
+from ._distribution import MASS, Distribution
 from ._exogenous import ExogenousColumns
 from ._model import ForecastModel, recalibrate, train
-from ._quantiles import MEDIAN, histogram_of, quantiles_at, variance_of
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
 from ._series import SeriesSet
@@ -325,57 +325,56 @@ class BaseRecurrentForecaster(BaseForecaster):
     # Forecasting
 
     def _predict(self, fh, X=None):
-        steps, quantiles = self._quantiles(fh, X)
-        return self._series.frame(quantiles[..., MEDIAN], steps)
+        steps, forecasts = self._forecasts(fh, X)
+        return self._series.frame(forecasts.median, steps)
 
     def _predict_quantiles(self, fh, X, alpha):
-        steps, quantiles = self._quantiles(fh, X)
-        return self._series.frame(quantiles_at(quantiles, alpha), steps, list(alpha))
+        steps, forecasts = self._forecasts(fh, X)
+        return self._series.frame(forecasts.at(alpha), steps, list(alpha))
 
     def _predict_interval(self, fh, X, coverage):
-        steps, quantiles = self._quantiles(fh, X)
+        steps, forecasts = self._forecasts(fh, X)
         sides = [(c, side, 0.5 + sign * c / 2) for c in coverage for side, sign in SIDES]
-        values = quantiles_at(quantiles, [probability for *_, probability in sides])
+        values = forecasts.at([probability for *_, probability in sides])
         return self._series.frame(values, steps, [tuple(name) for *name, _ in sides])
 
     def _predict_var(self, fh, X=None, cov=False):
-        steps, quantiles = self._quantiles(fh, X)
-        return self._series.frame(variance_of(quantiles), steps)
+        steps, forecasts = self._forecasts(fh, X)
+        return self._series.frame(forecasts.variance(), steps)
 
     def _predict_proba(self, fh, X, marginal=True):
         """A distribution with the quantiles that ``predict_quantiles`` returns."""
-        distributions = import_optional("skpro.distributions", "proba")
-        steps, quantiles = self._quantiles(fh, X)
-        edges, mass = histogram_of(quantiles)
-        edges = edges + np.arange(edges.shape[-1]) * 4 * np.spacing(np.abs(edges).max())  # no ties
+        import_optional("skpro.distributions", "proba")
+        from ._histogram import ExactHistogram
+
+        steps, forecasts = self._forecasts(fh, X)
+        edges = forecasts.edges
+        size = np.abs(edges).max(-1, keepdims=True)
+        edges = edges + np.arange(edges.shape[-1]) * 4 * np.spacing(size)  # no ties
         frames = [self._series.frame(edges[..., k], steps) for k in range(edges.shape[-1])]
         index, columns = frames[0].index, frames[0].columns
         bins = np.stack([frame.to_numpy() for frame in frames], axis=-1)  # (rows, columns, edges)
-        masses = [[mass] * len(columns)] * len(index)
+        masses = [[MASS] * len(columns)] * len(index)
         bins = [list(row) for row in bins]
-        return distributions.Histogram(bins, masses, index=index, columns=columns)
+        return ExactHistogram(bins, masses, index=index, columns=columns)
 
-    def _quantiles(self, fh, X) -> tuple[np.ndarray, np.ndarray]:
-        """Steps of the horizon, and quantiles (n_series, n_steps, n_levels)."""
+    def _forecasts(self, fh, X) -> tuple[np.ndarray, Distribution]:
+        """Steps of the horizon, and what is forecast there."""
         steps = np.asarray(fh.to_relative(self.cutoff), dtype=int)
         ahead = max(0, int(steps.max()))
         if ahead and self._columns is not None:
             self._columns.check_future(X)
         room = max(ahead, self.horizon_)
-        columns = self._column_arrays(room, X)
+        given = self._model, self._prepared, self._series.values, self._column_arrays(room, X)
         parts = []
         if (steps <= 0).any():
-            parts.append(
-                quantiles_within(
-                    self._model, self._prepared, self._series.values, columns, steps[steps <= 0]
-                )
-            )
+            parts.append(quantiles_within(*given, steps[steps <= 0]))
         if ahead:
-            every = quantiles_ahead(
-                self._model, self._prepared, self._series.values, columns, ahead
-            )
-            parts.append(every[:, steps[steps > 0] - 1])
-        return steps, np.concatenate(parts, axis=1)
+            parts.append(quantiles_ahead(*given, ahead)[:, steps[steps > 0] - 1])
+        scalers = self._prepared.scalers
+        logged = np.array([scaler.log for scaler in scalers])
+        lowest = np.array([scaler.lowest for scaler in scalers])
+        return steps, Distribution(np.concatenate(parts, axis=1), logged, lowest)
 
     @classmethod
     def get_test_params(cls, parameter_set="default"):
