@@ -1,4 +1,4 @@
-"""Optional dependencies: import one, or say which extra brings it."""
+"""Optional dependencies: import one, or say how to install it."""
 
 from importlib import import_module
 from types import ModuleType
@@ -24,5 +24,6 @@ def import_optional(module: str, extra: str) -> ModuleType:
     except ImportError as error:
         package = module.partition(".")[0]
         raise ImportError(
-            f"{package} is not installed. Install it with: pip install 'skrnn[{extra}]'"
+            f"{package} is not installed. Install it with: pip install {package} "
+            f"(it belongs to the extra skrnn[{extra}])"
         ) from error

@@ -140,12 +140,36 @@ def test_missing_values_are_not_zeros(name, horizon):
         np.testing.assert_allclose(forecast, truth, atol=2)
 
 
-def test_gaps_are_filled_from_last_season():
-    z = np.array([1.0, 2, 3, 11, 12, 13, np.nan, np.nan, np.nan, np.nan])
-    filled = carry_on(z, np.isfinite(z), 3)
-    np.testing.assert_array_equal(filled, [1, 2, 3, 11, 12, 13, 21, 22, 23, 31])
+def test_gaps_are_filled_from_last_season_and_its_usual_change():
+    z = np.array([*range(24), *[np.nan] * 36], dtype=float)
+    filled = carry_on(z, np.isfinite(z), 12)
+    steps = np.repeat(np.cumsum(12 * 0.6 ** np.arange(3)), 12)
+    np.testing.assert_allclose(filled[24:], np.tile(range(12, 24), 3) + steps)
     short = np.array([5.0, np.nan, np.nan])
     np.testing.assert_array_equal(carry_on(short, np.isfinite(short), 4), [5, 5, 5])
+
+
+@pytest.mark.parametrize("n_missing", [3, 40])
+def test_long_gaps_of_noise_stay_where_it_is(n_missing):
+    errors = []
+    for seed in range(20):
+        z = np.random.default_rng(seed).normal(size=60 + n_missing)
+        z[60:] = np.nan
+        errors.append(np.abs(carry_on(z, np.isfinite(z), 1)[60:]).mean())
+    assert np.mean(errors) < 1.2  # of the last value alone, 0.8
+
+
+@pytest.mark.parametrize("height", [0, 3])
+def test_forecasts_go_on_after_a_long_gap_at_the_end(height):
+    errors = []
+    for seed in range(6):
+        season = height * np.sin(2 * np.pi * np.arange(132) / 12)
+        y = 10 + season + np.random.default_rng(seed).normal(size=132)
+        gap = pd.Series(y[:120])
+        gap[60:] = np.nan
+        forecast = quick(sp=12, max_steps=0).fit(gap, fh=range(1, 13)).predict()
+        errors.append(np.abs(forecast - y[120:]).mean())
+    assert np.mean(errors) < 1.7  # of the noise alone, 0.8
 
 
 def test_series_without_observations_and_infinite_values_are_refused():

@@ -80,6 +80,20 @@ def test_patterns_are_factors_where_that_is_better():
     np.testing.assert_allclose(other, 9 * one, rtol=1e-3)
 
 
+def test_what_is_not_positive_has_no_logarithm_even_if_it_had_one_without_the_season():
+    rng = np.random.default_rng(16)
+    t = np.arange(28 * 14)
+    rest = 8 * np.exp(
+        2 * t / len(t) + 0.6 * np.sin(2 * np.pi * t / 4) + 0.05 * rng.normal(size=len(t))
+    )
+    dip = -rest[:56].min() - 1.5 * rest.std()
+    y = pd.Series(rest + np.where(t % 28 == 5, dip, 0))
+    assert (y <= 0).sum() > 5
+    forecaster = quick(sp=[4, 28]).fit(y, fh=range(1, 29))
+    assert forecaster.log_ == [False]
+    assert forecaster.predict().iloc[5] < rest[-23] + dip / 2
+
+
 def test_seasons_last_beyond_the_horizon_within_the_series_and_after_updates():
     y = two_seasons()
     forecaster = quick(sp=[SHORT, LONG])

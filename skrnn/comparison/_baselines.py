@@ -124,7 +124,7 @@ def _too_slow(n_timesteps: int, n_pairs: int) -> str:
     seconds = n_pairs * n_timesteps**2 * (DTW_COMPILED if compiled else DTW_PLAIN)
     if seconds <= DTW_SECONDS:
         return ""
-    hint = "" if compiled else f"; with numba (pip install 'skrnn[{EXTRA}]') it is much faster"
+    hint = "" if compiled else "; with numba (pip install numba) it is much faster"
     return f"would take about {seconds:.0f} s; ask for it by its name to run it all the same{hint}"
 
 

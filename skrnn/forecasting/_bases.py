@@ -101,9 +101,10 @@ class Bases:
 
         One, the scale of the series, where there is nothing to compare with.
         """
-        most = np.minimum(panel.lengths // 2, max(LATE_ORIGINS, horizon))
+        stops = panel.last_seen
+        most = np.minimum((stops - panel.starts) // 2, max(LATE_ORIGINS, horizon))
         places = [np.unique(np.linspace(1, m, min(m, LATE_ORIGINS)).round()) for m in most]
-        ends = np.concatenate([stop - p for stop, p in zip(panel.stops, places)]).astype(int)
+        ends = np.concatenate([stop - p for stop, p in zip(stops, places)]).astype(int)
         owners = np.repeat(np.arange(len(panel)), [len(p) for p in places])
         forecasts = self.forecast(panel, ends, owners, horizon)
         position = ends[:, None] + np.arange(horizon)
@@ -184,7 +185,7 @@ def _origins(panel: Panel, sp: int):
     """Ends, owners and lookbacks of the windows to score models on."""
     most = int(np.clip(ORIGINS_IN_ALL // len(panel), 8, ORIGINS))
     ends, owners, lookbacks = [], [], []
-    for i, (start, stop) in enumerate(zip(panel.starts, panel.stops)):
+    for i, (start, stop) in enumerate(zip(panel.starts, panel.last_seen)):
         n = stop - start
         if n < FEWEST:
             continue

@@ -1,10 +1,14 @@
 """Panels of scaled series, one after the other in flat arrays."""
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
 from ._scaling import LARGEST_LOG, SeriesScaler
+
+FEWEST_CHANGES = 12  # that the change over a gap is the mean of; fewer count as zeros besides
+DAMPING = 0.6  # of that change, from one season of a gap to the next
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,14 @@ class Panel:
         return self.stops - self.starts
 
     @property
+    def last_seen(self) -> np.ndarray:
+        """Where the observed values of each series stop, (n_series,)."""
+        if self.observed[self.stops - 1].all():
+            return self.stops
+        seen = np.flatnonzero(self.observed) + 1
+        return seen[np.searchsorted(seen, self.stops, side="right") - 1]
+
+    @property
     def logged(self) -> np.ndarray:
         """Whether the logarithm of each series is forecast, (n_series,)."""
         return np.array([scaler.log for scaler in self.scalers])
@@ -106,12 +118,21 @@ class Panel:
 
 
 def carry_on(z: np.ndarray, observed: np.ndarray, sp: int) -> np.ndarray:
-    """Fill gaps from the past only: last season's value, moved by the last seasonal change."""
+    """Fill gaps from the past only: last season's value, moved by the usual seasonal change.
+
+    That is the mean of the last changes between observed values, damped from season to season of
+    a gap, so that noise does not carry a long gap away.
+    """
     z = z.copy()
-    change = 0.0
+    n_changes = max(sp, FEWEST_CHANGES)
+    changes, n_missing = deque(maxlen=n_changes), 0
     for t in range(len(z)):
         if observed[t]:
-            change = z[t] - z[t - sp] if t >= sp else 0.0
+            n_missing = 0
+            if t >= sp and observed[t - sp]:
+                changes.append(z[t] - z[t - sp])
         else:
+            change = sum(changes) / n_changes * DAMPING ** (n_missing // sp)
             z[t] = z[t - sp] + change if t >= sp else z[t - 1]
+            n_missing += 1
     return z

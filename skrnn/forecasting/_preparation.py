@@ -61,7 +61,8 @@ class Preparation:
         sp, *others = periods
         scalers, bases = choose(_without_long_seasons(series, sp, others), sp, horizon, base)
         if others:
-            scalers = [SeriesScaler.of(y, sp, s.log) for y, s in zip(series, scalers)]
+            logs = [s.log and can_be_logged(y) for y, s in zip(series, scalers)]
+            scalers = [SeriesScaler.of(y, sp, log) for y, log in zip(series, logs)]
         units = np.array([scaler.scale for scaler in scalers])
         scaled = rests = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
         seasons = LongSeasons.learn(scaled, sp, others)
