@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from skrnn.forecasting import GRUForecaster
+from skrnn.forecasting._exogenous import ColumnEncoder
 from skrnn.forecasting._regression import Regression, _columns_help
-from tests.forecasting_data import quick, seasonal
+from skrnn.forecasting._series import SeriesSet
+from tests.forecasting_data import panel, quick, seasonal
 
 
 def driven(n=200, seed=0):
@@ -261,3 +263,78 @@ def test_update_takes_new_rows_of_columns():
     forecaster = quick().fit(y[:-12], X=X[:-12], fh=range(1, 7))
     forecaster.update(y[-12:-6], X=X[-12:-6], update_params=False)
     assert np.abs(forecaster.predict(X=X[-6:]) - y[-6:]).mean() < 1
+
+
+def test_rows_given_to_predict_replace_those_of_fit():
+    y, X = driven()
+    forecaster = quick().fit(y[:-12], X=X, fh=range(1, 13))  # a plan of all the future
+    other = X[-12:] + 3.0
+    exact = quick().fit(y[:-12], X=X[:-12], fh=range(1, 13))
+    for plan in (X[-12:], other):
+        pd.testing.assert_series_equal(forecaster.predict(X=plan), exact.predict(X=plan))
+    assert (np.abs(forecaster.predict(X=other) - exact.predict(X=X[-12:])) > 5).any()
+
+
+@pytest.mark.parametrize("past", [None, ["number", "text"]])
+def test_rows_after_the_end_of_y_are_not_looked_at(typed, past):
+    later = typed.copy()
+    later.iloc[114:] = later.iloc[113:114]
+    later.loc[later.index[114:], "number"] = 1000.0
+    later.loc[later.index[114:], "text"] = "later"
+    plan = typed[114:].drop(columns=past or [])
+    forecasts = []
+    for X in (typed[:114], later):
+        forecaster = quick(sp=6, past_columns=past).fit(seasonal(114), X=X, fh=[1, 2, 3])
+        forecasts.append(forecaster.predict(fh=range(1, 10), X=plan))
+    pd.testing.assert_series_equal(*forecasts)
+
+
+def test_columns_whose_names_begin_alike():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"promo": rng.choice(["type_A", "none"], 120), "a": rng.choice(["b"], 120)})
+    X = X.assign(promo_type=rng.choice(["u", "v"], 120), a_b=rng.normal(size=120))
+    X.index = seasonal().index
+    encoder = ColumnEncoder(X, SeriesSet.of(seasonal().to_frame()), ["promo"])
+    # numbers first, then the categories of each other column
+    assert encoder.known_.tolist() == [True, False, False, True, True, True]
+
+
+def test_a_category_that_fit_did_not_see_at_all():
+    X = pd.DataFrame({"event": [None] * 126, "x": np.arange(126.0)}, index=seasonal(126).index)
+    X["event"] = X["event"].astype(object)
+    forecaster = quick(sp=6).fit(seasonal(), X=X[:120], fh=range(1, 7))
+    usual = forecaster.predict(X=X[120:])
+    pd.testing.assert_series_equal(forecaster.predict(X=X[120:].assign(event="fair")), usual)
+
+
+def test_rows_up_to_the_last_step_are_asked_for(typed):
+    forecaster = quick(sp=6).fit(seasonal(), X=typed[["number"]][:120], fh=range(1, 7))
+    with pytest.raises(ValueError, match="X ends before the forecast does: it has no row at 2010"):
+        forecaster.predict(X=typed[["number"]][120:123])
+    reset = typed[["number"]][120:].set_axis(
+        pd.period_range("1990-01", periods=6, freq="M"), axis=0
+    )
+    with pytest.raises(ValueError, match="X ends before the forecast does"):
+        forecaster.predict(X=reset)
+
+
+def test_every_series_needs_rows():
+    y = panel(2)
+    X = pd.DataFrame({"x": 1.0}, index=y.index)
+    with pytest.raises(ValueError, match="X has no rows for the series 'store 1' of y"):
+        quick().fit(y, X=X.loc[["store 0"]], fh=[1])
+    forecaster = quick().fit(y, X=X, fh=[1])
+    with pytest.raises(ValueError, match="it has no row of series 'store [01]' at"):
+        forecaster.predict(X=X)
+
+
+def test_an_update_without_a_column_is_refused_and_changes_nothing(typed):
+    y, X = seasonal(), typed[["number", "count"]]
+    forecaster = quick(sp=6).fit(y[:114], X=X[:114], fh=[1, 2])
+    with pytest.raises(ValueError, match=r"X must have the columns .* it lacks \['count'\]"):
+        forecaster.update(y[114:117], X=X[["number"]][114:117], update_params=False)
+    forecaster.update(y[114:117], X=X[114:117], update_params=False)
+    expected = quick(sp=6).fit(y[:114], X=X[:114], fh=[1, 2])
+    expected.update(y[114:117], X=X[114:117], update_params=False)
+    future = X[117:119]
+    pd.testing.assert_series_equal(forecaster.predict(X=future), expected.predict(X=future))

@@ -126,7 +126,8 @@ def test_pretrained_and_fitted_attributes_have_different_names(pretrained):
 
     trained = public(quick(sp=6).pretrain(panel(2), fh=[1]))
     fitted = public(quick(sp=6).fit(seasonal(), fh=[1]))
-    assert trained == set(pretrained.get_pretrained_params()) == {"pretrained_model_"}
+    assert trained == set(pretrained.get_pretrained_params())
+    assert trained == {"pretrained_model_", "pretrained_columns_"}
     assert {"nets_", "horizon_", "shares_"} <= fitted
     assert not trained & fitted
 
@@ -140,5 +141,63 @@ def test_pretraining_knows_an_absolute_horizon():
 def test_pretraining_and_fit_need_the_same_columns():
     y = panel()
     forecaster = quick(sp=6).pretrain(y, X=pd.DataFrame({"x": 1.0}, index=y.index), fh=[1])
-    with pytest.raises(ValueError, match="fit got X with 0 columns .* pretrain had 1"):
+    with pytest.raises(
+        ValueError, match=r"given the exogenous columns \['x'\], but fit those of no X"
+    ):
         forecaster.fit(seasonal(), fh=[1])
+
+
+def driven_panel(n_series=10, n=120):
+    """Series that follow the first of two columns at once."""
+    rng = np.random.default_rng(0)
+    frames = {}
+    for i in range(n_series):
+        p, q = rng.normal(size=(2, n))
+        frames[i] = pd.DataFrame({"y": 5 * p + 0.1 * rng.normal(size=n), "p": p, "q": q})
+    both = pd.concat(frames, names=["series", "time"])
+    return both[["y"]], both[["p", "q"]]
+
+
+@pytest.mark.parametrize("order", [["p", "q"], ["q", "p"]])
+def test_effects_of_columns_are_kept_for_short_series(order):
+    y, X = driven_panel()
+    forecaster = quick(prior=None, max_steps=60).pretrain(y, X=X, fh=[1, 2, 3])
+    new, columns = driven_panel(11, 24)
+    new, columns = new.loc[10]["y"], columns.loc[10][order]
+    forecaster.fit(new[:-3], X=columns[:-3], fh=[1, 2, 3])
+    assert np.abs(forecaster.predict(X=columns[-3:]) - new[-3:]).mean() < 1.5  # or else 4
+
+
+def test_categories_are_those_of_pretraining():
+    y = panel(2)
+    X = pd.DataFrame({"c": np.resize(["a", "b"], len(y))}, index=y.index)
+    forecaster = quick(sp=6).pretrain(y, X=X, fh=[1])
+    before = forecaster.pretrained_columns_
+    new = pd.DataFrame({"c": np.resize(["b", "new"], 120)}, index=seasonal().index)
+    forecaster.fit(seasonal()[:-1], X=new[:-1], fh=[1])
+    assert forecaster.pretrained_columns_ is before
+    assert np.isfinite(forecaster.predict(X=new[-1:])).all()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_more_pretraining_needs_the_same_columns(first):
+    y = panel(2)
+    X = pd.DataFrame({"x": 1.0}, index=y.index)
+    forecaster = quick(sp=6).pretrain(y, X=X if first else None, fh=[1])
+    with pytest.raises(ValueError, match="Pass the same columns to both"):
+        forecaster.pretrain(y, X=None if first else X, fh=[1])
+    if first:
+        with pytest.raises(ValueError, match=r"\['x'\], but another pretrain those \['z'\]"):
+            forecaster.pretrain(y, X=X.rename(columns={"x": "z"}), fh=[1])
+
+
+def test_a_refused_update_changes_nothing():
+    y = panel(3)
+    two = y.loc[["store 0", "store 1"]]
+    head = two.groupby(level=0).head(100)
+    forecaster = quick(sp=6).fit(head, fh=[1, 2])
+    with pytest.raises(ValueError, match="series that fit has not seen"):
+        forecaster.update(y, update_params=False)
+    forecaster.update(two, update_params=False)
+    expected = quick(sp=6).fit(head, fh=[1, 2]).update(two, update_params=False)
+    pd.testing.assert_frame_equal(forecaster.predict(), expected.predict())

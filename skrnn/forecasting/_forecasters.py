@@ -4,7 +4,7 @@ from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
-from sktime.datatypes import get_cutoff, update_data
+from sktime.datatypes import update_data
 from sktime.forecasting.base import BaseForecaster
 
 from .._interrupt import on_interrupt
@@ -12,7 +12,7 @@ from .._optional import import_optional
 from .._parameters import COMMON, at_least, one_of, validate_parameters
 from ._bases import BASES
 from ._distribution import MASS, Distribution
-from ._exogenous import ExogenousColumns
+from ._exogenous import ColumnEncoder, ExogenousColumns
 from ._model import ForecastModel, recalibrate, train
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
@@ -106,8 +106,9 @@ class BaseRecurrentForecaster(BaseForecaster):
         Parameters of all networks that take part.
     interrupted_ : bool
         Whether Ctrl-C ended the training.
-    pretrained_model_ : object
-        What ``pretrain`` trained; ``fit`` never changes it.
+    pretrained_model_, pretrained_columns_ : object
+        What ``pretrain`` trained, and how it made numbers of the columns of X; ``fit`` never
+        changes them.
 
     Notes
     -----
@@ -220,10 +221,9 @@ class BaseRecurrentForecaster(BaseForecaster):
 
     def _fit(self, y, X, fh):
         self._check_parameters()
-        self._furthest = self._furthest_step(fh)
-        self._y_train = y
-        self._columns = None if X is None else ExogenousColumns(X, self.past_columns)
-        self._learn()
+        series = SeriesSet.of(y)
+        self._furthest = _furthest_step(series, fh)
+        self._learn(y, series, self._columns_of(X, series, "fit"))
         return self
 
     def _check_parameters(self) -> None:
@@ -237,22 +237,15 @@ class BaseRecurrentForecaster(BaseForecaster):
                 f"sp=[24, 168]; got sp={self.sp!r}."
             )
 
-    def _furthest_step(self, fh) -> int | None:
-        """The last step of the horizon; None where it is not known yet."""
-        if fh is None:
-            return None
-        return max(1, int(max(fh.to_relative(self.cutoff))))
-
-    def _learn(self) -> None:
+    def _learn(self, y, series: SeriesSet, columns: ExogenousColumns | None) -> None:
         """Train on the data at hand, or calibrate what was trained before."""
-        self._series = SeriesSet.of(self._y_train)
-        columns = self._column_arrays(room=0)
+        arrays = None if columns is None else columns.arrays(series)
         if hasattr(self, "pretrained_model_"):
-            self._check_same_columns(self.pretrained_model_.recipe)
-            learnt = recalibrate(self.pretrained_model_, self._series.values, columns)
+            learnt = recalibrate(self.pretrained_model_, series.values, arrays)
         else:
-            recipe = self._recipe(self._series, self._columns, self._furthest)
-            learnt = train(recipe, self._series.values, columns, self._draw_seed())
+            recipe = self._recipe(series, columns, self._furthest)
+            learnt = train(recipe, series.values, arrays, self._draw_seed())
+        self._y_train, self._series, self._columns = y, series, columns
         self._prepared, self._model = learnt
         recipe = self._model.recipe
         self.nets_, self.sizes_ = self._model.nets, recipe.sizes
@@ -264,13 +257,23 @@ class BaseRecurrentForecaster(BaseForecaster):
         _heed_interrupt(self._model)
 
     def _recipe(self, series: SeriesSet, columns: ExogenousColumns | None, furthest) -> Recipe:
-        known = np.zeros(0, dtype=bool) if columns is None else columns.known_
+        known = np.zeros(0, dtype=bool) if columns is None else columns.encoder.known_
         return choose_recipe(self._cell, self.get_params(deep=False), series, known, furthest)
 
-    def _column_arrays(self, room: int, X=None):
-        if self._columns is None:
-            return None
-        return self._columns.arrays(self._series, X, room)
+    def _columns_of(self, X, series: SeriesSet, method: str) -> ExogenousColumns | None:
+        """Exogenous columns, encoded as in pretraining where there was any."""
+        if hasattr(self, "pretrained_model_"):
+            encoder = self.pretrained_columns_
+            before = None if encoder is None else encoder.names
+            now = None if X is None else list(X.columns)
+            if (before is None) != (now is None) or set(before or ()) != set(now or ()):
+                raise ValueError(
+                    f"pretrain was given the exogenous columns {before or 'of no X'}, but "
+                    f"{method} those {now or 'of no X'}. Pass the same columns to both."
+                )
+        elif X is not None:
+            encoder = ColumnEncoder(X, series, self.past_columns)
+        return None if X is None else ExogenousColumns(encoder, X)
 
     def _draw_seed(self) -> int:
         given = self.random_state
@@ -290,36 +293,29 @@ class BaseRecurrentForecaster(BaseForecaster):
     def _pretrain_on(self, y, X, fh, start) -> None:
         self._check_parameters()
         series = SeriesSet.of(y)
-        columns = None if X is None else ExogenousColumns(X, self.past_columns)
+        columns = self._columns_of(X, series, "another pretrain")
         if start is None:
-            cutoff = get_cutoff(y, return_index=True)
-            furthest = None if fh is None else max(1, int(max(fh.to_relative(cutoff))))
-            recipe = self._recipe(series, columns, furthest)
+            recipe = self._recipe(series, columns, _furthest_step(series, fh))
             recipe = replace(recipe, trained=self.max_steps != 0, on_trial=False)
         else:
             recipe = start.recipe
-        arrays = None if columns is None else columns.arrays(series, None, 0)
+        arrays = None if columns is None else columns.arrays(series)
         seed = self._draw_seed()
         learnt = train(recipe, series.values, arrays, seed, start, keep_all=True)
         self.pretrained_model_ = learnt[1]
+        self.pretrained_columns_ = None if columns is None else columns.encoder
         _heed_interrupt(learnt[1])
 
-    def _check_same_columns(self, recipe: Recipe) -> None:
-        given = 0 if self._columns is None else len(self._columns.known_)
-        if given != len(recipe.known):
-            raise ValueError(
-                f"fit got X with {given} columns (categories counted one by one), but pretrain "
-                f"had {len(recipe.known)}. Pass the same columns to both."
-            )
-
     def _update(self, y, X=None, update_params=True):
-        self._y_train = update_data(self._y_train, y)
-        if X is not None and self._columns is not None:
-            self._columns.extend(X)
+        y = update_data(self._y_train, y)
+        series, columns = SeriesSet.of(y, self._series.freq), self._columns
+        if X is not None and columns is not None:
+            columns = columns.extended(X)
         if update_params:
-            self._learn()
+            self._learn(y, series, columns)
         else:
-            self._series = SeriesSet.of(self._y_train).in_order_of(self._series)
+            self._series = series.in_order_of(self._series)
+            self._y_train, self._columns = y, columns
         return self
 
     # Forecasting
@@ -359,22 +355,28 @@ class BaseRecurrentForecaster(BaseForecaster):
         return ExactHistogram(bins, masses, index=index, columns=columns)
 
     def _forecasts(self, fh, X) -> tuple[np.ndarray, Distribution]:
-        """Steps of the horizon, and what is forecast there."""
-        steps = np.asarray(fh.to_relative(self.cutoff), dtype=int)
-        ahead = max(0, int(steps.max()))
-        if ahead and self._columns is not None:
-            self._columns.check_future(X)
-        room = max(ahead, self.horizon_)
-        given = self._model, self._prepared, self._series.values, self._column_arrays(room, X)
-        parts = []
-        if (steps <= 0).any():
-            parts.append(quantiles_within(*given, steps[steps <= 0]))
-        if ahead:
-            parts.append(quantiles_ahead(*given, ahead)[:, steps[steps > 0] - 1])
+        """Steps (n_series, n_steps) from the ends of the series, and what is forecast there."""
+        series = self._series
+        steps = series.steps(fh)
+        wanted = np.unique(steps)
+        within, beyond = wanted[wanted <= 0], wanted[wanted > 0]
+        columns = None
+        if self._columns is not None:
+            if len(beyond):
+                self._columns.check_future(X)
+            room = max(wanted[-1], self.horizon_)
+            columns = self._columns.arrays(series, X, room, steps.max(1))
+        given, parts = (self._model, self._prepared, series.values, columns), []
+        if len(within):
+            parts.append(quantiles_within(*given, within))
+        if len(beyond):
+            parts.append(quantiles_ahead(*given, beyond[-1])[:, beyond - 1])
+        places = np.searchsorted(wanted, steps)[..., None]
+        quantiles = np.take_along_axis(np.concatenate(parts, axis=1), places, axis=1)
         scalers = self._prepared.scalers
         logged = np.array([scaler.log for scaler in scalers])
         lowest = np.array([scaler.lowest for scaler in scalers])
-        return steps, Distribution(np.concatenate(parts, axis=1), logged, lowest)
+        return steps, Distribution(quantiles, logged, lowest)
 
     @classmethod
     def get_test_params(cls, parameter_set="default"):
@@ -395,6 +397,11 @@ class BaseRecurrentForecaster(BaseForecaster):
                 "random_state": 0,
             },
         ]
+
+
+def _furthest_step(series: SeriesSet, fh) -> int | None:
+    """The last step of a horizon; None where it is not known yet."""
+    return None if fh is None else max(1, int(series.steps(fh).max()))
 
 
 def _heed_interrupt(model: ForecastModel) -> None:

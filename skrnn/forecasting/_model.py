@@ -105,12 +105,13 @@ def train(
         Keep members that these series have no use for, since others may.
     """
     units = recipe.units if start else None
-    trial = _try_out(recipe, series, columns, seed, keep_all, units)
-    recipe, early, calibration, stopped = trial
+    recipe, early, calibration, stopped = _try_out(recipe, series, columns, seed, keep_all, units)
     prepared = recipe.prepare(series, columns)
     panel = prepared.panel(series, columns)
+    recipe = replace(recipe, regression=prepared.regression)
     if stopped:
-        return prepared, replace(start, interrupted=True) if start else ForecastModel(*trial)
+        kept = start or ForecastModel(recipe, early, calibration)
+        return prepared, replace(kept, interrupted=True)
     known, final = start.members.get("trained") if start else None, recipe
     if not start and _nearly_done(recipe, early, panel):
         known, final = early["trained"], recipe.going_on()

@@ -44,6 +44,7 @@ class Preparation:
         periods: tuple[int, ...],
         horizon: int,
         base: str,
+        regression: Regression | str | None = "learn",
     ) -> "Preparation":
         """Learn from training data.
 
@@ -57,6 +58,7 @@ class Preparation:
             Seasonal period, and longer ones in ascending order.
         horizon : int
         base : str
+        regression : Regression, None or "learn"
         """
         sp, *others = periods
         scalers, bases = choose(_without_long_seasons(series, sp, others), sp, horizon, base)
@@ -68,7 +70,8 @@ class Preparation:
         seasons = LongSeasons.learn(scaled, sp, others)
         if seasons:
             rests = [z - effect for z, effect in zip(scaled, seasons.effects(map(len, series)))]
-        regression = Regression.learn(rests, columns, known, sp) if known.any() else None
+        if regression == "learn":
+            regression = Regression.learn(rests, columns, known, sp) if known.any() else None
         if others and regression is not None:  # without the noise of the columns
             rests = [z - regression.effect(x) for z, x in zip(scaled, columns)]
             seasons = LongSeasons.learn(rests, sp, others)

@@ -7,6 +7,7 @@ import numpy as np
 from ..nn import Architecture
 from ._preparation import Preparation
 from ._quantiles import LEVELS
+from ._regression import Regression
 from ._season import detect_season
 from ._series import SeriesSet
 from ._sizes import MOST_STEPS, Sizes, choose_sizes
@@ -57,6 +58,9 @@ class Recipe:
         Whether the future of each exogenous column is known.
     device : str
     verbose : int
+    regression : Regression, None or "learn"
+        Linear effects of exogenous columns, which networks were trained without; to be learnt of
+        the series at hand where there are no such networks yet.
     """
 
     cell: str
@@ -81,6 +85,7 @@ class Recipe:
     known: np.ndarray
     device: str
     verbose: int
+    regression: Regression | str | None = "learn"
 
     @property
     def architecture(self) -> Architecture:
@@ -130,7 +135,8 @@ class Recipe:
 
     def prepare(self, series, columns) -> Preparation:
         periods = (self.sp, *self.other_periods)
-        return Preparation.learn(series, columns, self.known, periods, self.horizon, self.base)
+        given = self.known, periods, self.horizon, self.base, self.regression
+        return Preparation.learn(series, columns, *given)
 
 
 def choose_recipe(

@@ -7,6 +7,12 @@ import pandas as pd
 from sktime.datatypes import get_cutoff
 from sktime.forecasting.base import ForecastingHorizon
 
+MOST_GAPS = 100  # times for each observation
+UNKNOWN_FREQUENCY = (
+    "The frequency of y's DatetimeIndex is unknown. Set it, as by y.asfreq('D') or "
+    "y.index = y.index.to_period('M')."
+)
+
 
 @dataclass(frozen=True)
 class SeriesSet:
@@ -36,16 +42,21 @@ class SeriesSet:
     freq: object = None
 
     @classmethod
-    def of(cls, y: pd.DataFrame) -> "SeriesSet":
+    def of(cls, y: pd.DataFrame, freq=None) -> "SeriesSet":
         """Split a container.
+
+        Times that are left out are missing values: each series gets a complete grid of times.
 
         Raises
         ------
         ValueError
-            If values are infinite, or a series has none at all.
+            If values are infinite, a series has none at all, or times have no regular distance.
         """
         keys, columns, indices, values = [], [], [], []
-        for key, frame in instances(y).items():
+        frames = instances(y)
+        freq, grids = freq or _frequency([frame.index for frame in frames.values()]), {}
+        for key, frame in frames.items():
+            frame = _on_grid(frame, freq, grids)
             for column in frame.columns:
                 array = frame[column].to_numpy(dtype=np.float64)
                 _check(array, key, column)
@@ -54,7 +65,7 @@ class SeriesSet:
                 columns.append(column)
                 indices.append(frame.index[first:])
                 values.append(array[first:])
-        return cls(keys, columns, indices, values, y.iloc[:0], _frequency(indices))
+        return cls(keys, columns, indices, values, y.iloc[:0], freq)
 
     def in_order_of(self, other: "SeriesSet") -> "SeriesSet":
         """The same series in the order of another set.
@@ -75,13 +86,28 @@ class SeriesSet:
         indices, values = ([part[i] for i in order] for part in (self.indices, self.values))
         return replace(other, indices=indices, values=values)
 
+    def steps(self, fh: ForecastingHorizon) -> np.ndarray:
+        """Steps of a horizon after the end of each series, (n_series, n_steps).
+
+        A relative horizon is the same for all; an absolute one counts from each end.
+        """
+        if fh.is_relative:
+            return np.tile(np.asarray(fh, dtype=int), (len(self.values), 1))
+        known, steps = {}, []  # many series end at the same time
+        for index in self.indices:
+            if index[-1] not in known:
+                end = get_cutoff(pd.Series(0, index=index), return_index=True)
+                known[index[-1]] = np.asarray(fh.to_relative(end), dtype=int)
+            steps.append(known[index[-1]])
+        return np.stack(steps)
+
     def frame(self, values: np.ndarray, steps: np.ndarray, names=None) -> pd.DataFrame:
         """Forecasts in the form of the container.
 
         Parameters
         ----------
         values : ndarray of shape (n_series, n_steps) or (n_series, n_steps, n_names)
-        steps : ndarray of shape (n_steps,)
+        steps : ndarray of shape (n_series, n_steps)
             Steps after the end of each series; zero or less for steps within.
         names : Index, optional
             Names of the last axis, which becomes the lower levels of the columns.
@@ -89,7 +115,7 @@ class SeriesSet:
         n_columns = len(self.like.columns)
         values = np.asarray(values)  # the columns of an instance follow one upon the other
         values = values.reshape(-1, n_columns, *values.shape[1:])
-        rows = np.moveaxis(values, 1, 2).reshape(len(values) * len(steps), -1)
+        rows = np.moveaxis(values, 1, 2).reshape(len(values) * steps.shape[1], -1)
         index = self._row_index(steps)
         return pd.DataFrame(rows, index=index, columns=self._column_index(names))
 
@@ -98,15 +124,15 @@ class SeriesSet:
         n_columns = len(self.like.columns)
         known = {}  # many series end at the same time
         times = []
-        for index in self.indices[::n_columns]:
+        for index, of_one in zip(self.indices[::n_columns], steps[::n_columns]):
             if index[-1] not in known:
-                known[index[-1]] = future_index(index, steps, self.freq)
+                known[index[-1]] = future_index(index, of_one, self.freq)
             times.append(known[index[-1]])
         if self.keys[0] is None:
             return times[0]
         keys = self.keys[::n_columns]
         keys = [key if isinstance(key, tuple) else (key,) for key in keys]
-        levels = [np.repeat(level, len(steps)) for level in map(list, zip(*keys))]
+        levels = [np.repeat(level, steps.shape[1]) for level in map(list, zip(*keys))]
         joined = times[0].append(times[1:])
         return pd.MultiIndex.from_arrays([*levels, joined], names=self.like.index.names)
 
@@ -131,15 +157,49 @@ def instances(frame: pd.DataFrame) -> dict:
     return {key: group.droplevel(levels) for key, group in groups}
 
 
+def _on_grid(frame: pd.DataFrame, freq, grids: dict) -> pd.DataFrame:
+    """All times from the first to the last; those that were left out are missing values."""
+    index = frame.index
+    if len(index) < 2:
+        return frame
+    span = index[0], index[-1]
+    if span not in grids:  # many series have the same times
+        grids[span] = _grid(index, freq)
+    grid = grids[span]
+    if len(grid) == len(index) and (grid == index).all():
+        return frame.set_axis(grid)
+    if not index.isin(grid).all():
+        raise ValueError(
+            f"The times of y do not follow their frequency, {freq}: {index[~index.isin(grid)][0]} "
+            "is not among them. Bring y to regular times, as by y.resample or y.asfreq."
+        )
+    if len(grid) > MOST_GAPS * len(index):
+        raise ValueError(
+            f"y has {len(index)} observations at {len(grid)} times from {index[0]} to {index[-1]}; "
+            "the rest would be missing values. Give it an index of a lower frequency."
+        )
+    return frame.reindex(grid)
+
+
+def _grid(index: pd.Index, freq) -> pd.Index:
+    first, last = index[0], index[-1]
+    if isinstance(index, pd.PeriodIndex):
+        return pd.period_range(first, last, freq=index.freq)
+    if isinstance(index, pd.DatetimeIndex):
+        if index.freq is None and freq is None:
+            raise ValueError(UNKNOWN_FREQUENCY)
+        return pd.date_range(first, last, freq=index.freq or freq)
+    if pd.api.types.is_integer_dtype(index.dtype):
+        return pd.RangeIndex(first, last + 1)
+    return index
+
+
 def future_index(index: pd.Index, steps: np.ndarray, freq=None) -> pd.Index:
     """Times that lie some steps after the end of an index; ``freq`` helps one that has none."""
     horizon = ForecastingHorizon(steps, is_relative=True)
     if isinstance(index, pd.DatetimeIndex) and index.freq is None:
         if freq is None:
-            raise ValueError(
-                "The frequency of y's DatetimeIndex is unknown. Set it, as by y.asfreq('D') or "
-                "y.index = y.index.to_period('M')."
-            )
+            raise ValueError(UNKNOWN_FREQUENCY)
         horizon = ForecastingHorizon(steps, is_relative=True, freq=freq)
     return horizon.to_absolute_index(get_cutoff(pd.Series(0, index=index), return_index=True))
 
