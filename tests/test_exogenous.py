@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skrnn.forecasting import GRUForecaster
+from skrnn.forecasting import GRUForecaster, _regression
 from skrnn.forecasting._exogenous import ColumnEncoder
 from skrnn.forecasting._regression import Regression, _columns_help
 from skrnn.forecasting._series import SeriesSet
@@ -338,3 +338,24 @@ def test_an_update_without_a_column_is_refused_and_changes_nothing(typed):
     expected.update(y[114:117], X=X[114:117], update_params=False)
     future = X[117:119]
     pd.testing.assert_series_equal(forecaster.predict(X=future), expected.predict(X=future))
+
+
+def test_effects_are_learnt_from_some_rows_of_large_panels(monkeypatch):
+    known, seen = np.array([True]), []
+    rng = np.random.default_rng(0)
+    columns = [rng.normal(size=(200, 1)).cumsum(axis=0) for _ in range(40)]
+    series = [2 * x[:, 0] + 0.01 * rng.normal(size=200) for x in columns]
+    every = Regression.learn(series, columns, known, sp=1)
+    changes = _regression._changes
+    monkeypatch.setattr(
+        _regression, "_changes", lambda *args: (rows := changes(*args), seen.append(rows.size))[0]
+    )
+    for most in (20_000, 7_000):
+        monkeypatch.setattr(_regression, "MOST_NUMBERS", most)
+        seen.clear()
+        some = Regression.learn(series, columns, known, sp=1)
+        assert 0.5 * most < sum(seen) <= 1.1 * most
+        np.testing.assert_allclose(some.coefficients[0], every.coefficients[0], rtol=0.01)
+    long = Regression.learn([np.concatenate(series)], [np.concatenate(columns)], known, sp=1)
+    assert sum(seen[-1:]) <= 1.1 * most
+    np.testing.assert_allclose(long.coefficients[0], 2, rtol=0.01)

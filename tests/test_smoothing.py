@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skrnn.forecasting import _smoothing
 from skrnn.forecasting._bases import BASES, LOG_GAIN, choose, weights_of, window_lengths
+from skrnn.forecasting._bounded_cache import cache_arrays
 from skrnn.forecasting._preparation import Preparation
 from skrnn.forecasting._smoothing import (
     DRIFT,
@@ -274,3 +276,48 @@ def test_short_series_borrow_from_the_panel():
     np.testing.assert_allclose(bases.weights.sum(1), 1)
     models = smoothing_models(4)
     assert sum(w for m, w in zip(models, bases.weights[-1]) if m.gamma is not None) > 0.9
+
+
+@pytest.mark.parametrize("few_numbers", [0, 2**30])
+def test_maps_of_some_models_are_those_among_all(few_numbers, monkeypatch):
+    monkeypatch.setattr(_smoothing, "FEW_NUMBERS", few_numbers)
+    used = np.array([0, 7, 40, 200, 240])
+    every = smoothing_maps(30, 12, STEPS)
+    np.testing.assert_array_equal(smoothing_maps(30, 12, STEPS, used), every[:, used])
+
+
+def test_states_of_long_seasons_are_few_at_a_time(monkeypatch):
+    every = smoothing_maps(30, 12, STEPS).copy()
+    sizes = []
+
+    def spy(models, *args):
+        sizes.append(len(models))
+        return maps_of(models, *args)
+
+    maps_of = _smoothing._maps_of
+    monkeypatch.setattr(_smoothing, "_maps_of", spy)
+    monkeypatch.setattr(_smoothing, "STATES_AT_ONCE", 5 * 30 * 12)
+    np.testing.assert_array_equal(
+        _smoothing._cached_maps.__wrapped__(30, 12, STEPS, (*range(241),)), every
+    )
+    assert set(sizes) == {5, 1}
+
+
+def test_cached_arrays_do_not_outgrow_their_bytes():
+    calls = []
+
+    @cache_arrays(3 * 80)
+    def zeros(n, name):
+        calls.append(name)
+        return np.zeros(n)
+
+    for name in "abcab":
+        assert not zeros(10, name).flags.writeable
+    assert calls == list("abc")
+    zeros(10, "d")  # c was not used for longest
+    zeros(10, "a")
+    zeros(10, "c")
+    assert calls == list("abcdc")
+    assert len(zeros(31, "large")) == 31
+    zeros(10, "a")
+    assert calls == [*"abcdc", "large", "a"]  # nothing else was left

@@ -126,7 +126,7 @@ def _lookbacks(n_observed: np.ndarray, sp: int) -> np.ndarray:
 def _in_parts(panel: Panel, ends, lookbacks, sp: int, steps: tuple, used):
     """Rows of a part, and the forecasts of models less the last value, (rows, models, steps)."""
     for length in np.unique(lookbacks):
-        maps = smoothing_maps(int(length), sp, steps)[:, used]
+        maps = smoothing_maps(int(length), sp, steps, used)
         rows = np.flatnonzero(lookbacks == length)
         size = max(1, AT_ONCE // (maps.shape[1] * maps.shape[2]))
         for first in range(0, len(rows), size):

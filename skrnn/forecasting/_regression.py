@@ -9,6 +9,7 @@ from sklearn.linear_model import LassoCV, LinearRegression
 from sklearn.model_selection import TimeSeriesSplit
 
 MOST_LAGS = 12
+MOST_NUMBERS = 2**24  # that are learnt from: of large panels some series, of long ones the ends
 SPLITS = 5  # of time, the later ones held out in turn: do the columns help there?
 LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
 LEAST_CERTAINTY = 4.0  # in standard errors of that gain
@@ -47,7 +48,11 @@ class Regression:
         """
         shortest = min(len(z) for z in series)
         n_lags = int(min(MOST_LAGS, shortest // 10))
-        rows = [_changes(z, x[:, known], n_lags, sp) for z, x in zip(series, columns)]
+        most_rows = MOST_NUMBERS // (1 + (n_lags + 1) * int(known.sum()))
+        some = slice(None, None, max(1, sum(map(len, series)) // most_rows))
+        parts = list(zip(series[some], columns[some]))
+        last = slice(-max(FEWEST_ROWS + n_lags, most_rows // len(parts)), None)
+        rows = [_changes(z[last], x[last][:, known], n_lags, sp) for z, x in parts]
         rows = _by_time(rows)
         if len(rows) < FEWEST_ROWS or not rows[:, 1:].any():
             return None

@@ -5,11 +5,12 @@ every additive exponential smoothing model are linear in the observations. A mod
 matrix, and all models forecast from many windows by one matrix product.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import pinvh
+
+from ._bounded_cache import cache_arrays
 
 LEVELS = (0.05, 0.15, 0.3, 0.5, 0.75, 1.0)
 # (beta / alpha, phi, share): no trend; damped trends; slow and quick linear trends; half of the
@@ -26,7 +27,9 @@ TRENDS = (
 )
 SEASONS = (None, 0.02, 0.15, 0.4, 0.8)
 FEWEST_TO_START = 10  # observations that the initial level and slope are estimated from
-AT_ONCE = 32  # models whose states are in memory at a time
+AT_ONCE = 32  # models whose states are in memory at a time, at most,
+STATES_AT_ONCE = 2**25  # and numbers that these states come to
+FEW_NUMBERS = 2**20  # in the maps of all models: then those of all are kept for other series
 
 
 class Smoothing(NamedTuple):
@@ -60,8 +63,9 @@ DRIFT = Smoothing(1.0, 0.0, 1.0, share=1.0)
 SEASONAL_NAIVE = Smoothing(0.0, gamma=1.0)
 
 
-@lru_cache(maxsize=256)
-def smoothing_maps(n: int, sp: int, steps: tuple[int, ...]) -> np.ndarray:
+def smoothing_maps(
+    n: int, sp: int, steps: tuple[int, ...], used: np.ndarray | None = None
+) -> np.ndarray:
     """Maps from windows of ``n`` observations to forecasts.
 
     Windows shorter than two seasons have no season: seasonal models are their counterparts
@@ -75,6 +79,8 @@ def smoothing_maps(n: int, sp: int, steps: tuple[int, ...]) -> np.ndarray:
         Seasonal period.
     steps : tuple of int
         Steps ahead to forecast.
+    used : ndarray of int, optional
+        Places of the models in `smoothing_models`; all if left out.
 
     Returns
     -------
@@ -87,10 +93,22 @@ def smoothing_maps(n: int, sp: int, steps: tuple[int, ...]) -> np.ndarray:
     .. [2] Hyndman and Billah, "Unmasking the theta method", International Journal of Forecasting
            19, 2003.
     """
-    models = smoothing_models(sp)
+    n_models = len(smoothing_models(sp))
+    every = tuple(range(n_models))
+    if used is None or n * n_models * len(steps) <= FEW_NUMBERS:
+        maps = _cached_maps(n, sp, steps, every)
+        return maps if used is None else maps[:, used]
+    return _cached_maps(n, sp, steps, tuple(used.tolist()))
+
+
+@cache_arrays(2**27)
+def _cached_maps(n: int, sp: int, steps: tuple[int, ...], used: tuple[int, ...]) -> np.ndarray:
+    every = smoothing_models(sp)
+    models = [every[place] for place in used]
+    at_once = int(np.clip(STATES_AT_ONCE // (sp * n), 1, AT_ONCE))
     parts = [
-        _maps_of(models[first : first + AT_ONCE], n, sp, np.array(steps))
-        for first in range(0, len(models), AT_ONCE)
+        _maps_of(models[first : first + at_once], n, sp, np.array(steps))
+        for first in range(0, len(models), at_once)
     ]
     return np.concatenate(parts, axis=1)
 
@@ -135,7 +153,7 @@ def _initial_states(models: list[Smoothing], n: int, period: int):
     return level, slope, season
 
 
-@lru_cache(maxsize=128)
+@cache_arrays(2**25)
 def _regression(n: int, used: int, period: int, sloped: bool, seasonal: bool) -> np.ndarray:
     """Rows: level before the first observation, slope, and the season of each place."""
     t = np.arange(used)
