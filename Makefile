@@ -57,7 +57,7 @@ format: .venv/installed
 bench: .venv/installed
 	$(BIN)/python benchmarks/run_all.py
 
-# These need the data described in benchmarks/forecasting/_series.py (SKRNN_DATA).
+# These need the data described in benchmarks/README.md (SKRNN_DATA).
 bench-forecasting: .venv/installed
 	$(BIN)/python benchmarks/run_all.py forecasting
 

@@ -2,6 +2,7 @@
 
 ``python benchmarks/run_all.py`` runs those of speed, about twenty minutes;
 ``python benchmarks/run_all.py forecasting`` those on real series (SKRNN_DATA), about forty;
+``python benchmarks/run_all.py classification`` those on sets of an archive (SKRNN_DATA);
 ``python benchmarks/run_all.py verdicts`` those of `compare` on made-up series, about ten.
 Sections of the other groups stay as they are.
 """
@@ -45,11 +46,12 @@ GROUPS = {
 }
 INTRODUCTION = """# Benchmarks
 
-Written by `make bench`, `make bench-forecasting` and `make bench-classification`; each section is
-the output of one script in `benchmarks/`. Alternatives run in turn in one process, and figures of
-speed are medians; on a shared machine ratios mean more than seconds. Sections that say x86_64
-instead of a processor's name are of an earlier version of the kernels and the pretrained networks,
-on a faster machine.
+Written by `make bench`, `make bench-forecasting`, `make bench-classification` and, for the
+verdicts, `python benchmarks/run_all.py verdicts`; each section is the output of one script in
+`benchmarks/`, on [these data](../benchmarks/README.md). Alternatives run in turn in one process,
+and figures of speed are medians; on a shared machine ratios mean more than seconds. Sections that
+say x86_64 instead of a processor's name are of an earlier version of the kernels and the pretrained
+networks, on a faster machine.
 """
 
 

@@ -5,7 +5,7 @@ St. Louis); it ships with skrnn. The last five years are forecast, one fold a ye
 of 2008 is among them. MASE below one means smaller errors than those of repeating the rate of a
 year ago on the training data. One series and five folds make no general ranking of the models.
 
-The classical models need statsforecast: ``pip install skrnn[compare]``.
+The classical models need statsforecast: ``pip install '.[compare]'`` in the checkout.
 """
 
 import warnings

@@ -1,6 +1,6 @@
 """Read an estimator's input: find its form, check it against what was fitted, or remember it.
 
-The one user of scikit-learn's private validation functions.
+Uses private validation functions of scikit-learn.
 """
 
 import numpy as np
