@@ -33,6 +33,13 @@ def test_comparison_blocks_run(capsys, tmp_path, monkeypatch):
     assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
+def test_forecasting_blocks_run(capsys):
+    namespace = run_blocks("docs/forecasting.md", 2)
+    sales, X = namespace["future"]["sales"], namespace["future"][["price"]]
+    assert abs(namespace["forecaster"].predict(X=X) - sales).mean() < 2  # the noise: 0.8
+    assert abs(namespace["pretrained"].predict() - sales - 50).mean() < 8
+
+
 def test_preprocessing_blocks_run(capsys):
     namespace = run_blocks("docs/preprocessing.md", 6)
     assert namespace["search"].best_params_ == {"slidingwindow__window_length": 8}
