@@ -87,10 +87,33 @@ def test_one_lucky_change_proves_nothing():
     y = 0.05 * x + np.where(np.arange(200) < 100, 0.001, 1) * rng.normal(size=200)
     x[150], y[150] = 600, 30
     chosen = np.array([True])
-    assert not _columns_help(np.column_stack([y, x]), chosen, gap=0)
+    times = np.arange(200)
+    assert not _columns_help(np.column_stack([y, x]), times, chosen, gap=0)
     x[150], y[150] = 0, 0
     y = 0.8 * x + 0.5 * rng.normal(size=200)
-    assert _columns_help(np.column_stack([y, x]), chosen, gap=0)
+    assert _columns_help(np.column_stack([y, x]), times, chosen, gap=0)
+
+
+def test_an_event_of_two_years_by_the_week_is_learnt():
+    found = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        promotion = (rng.random((104, 1)) < 0.14).astype(float)
+        y = rng.normal(size=104) + 8 * promotion[:, 0]
+        found += Regression.learn([y], [promotion], np.array([True]), sp=1) is not None
+    assert found >= 18
+
+
+def test_many_series_that_share_their_shocks_prove_no_more_than_one():
+    found = {1: [], 50: []}
+    for seed in range(30):
+        x, noise = np.random.default_rng(seed).normal(size=(2, 36))
+        rows = np.column_stack([x + noise, x])
+        for n_series, answers in found.items():
+            alike = np.repeat(rows, n_series, axis=0), np.repeat(np.arange(36), n_series)
+            answers.append(_columns_help(*alike, np.array([True]), gap=0))
+    assert found[1] == found[50]
+    assert 3 < sum(found[1]) < 27
 
 
 def on_trial(make_series):

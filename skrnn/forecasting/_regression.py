@@ -12,7 +12,7 @@ MOST_LAGS = 12
 MOST_NUMBERS = 2**24  # that are learnt from: of large panels some series, of long ones the ends
 SPLITS = 5  # of time, the later ones held out in turn: do the columns help there?
 LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
-LEAST_CERTAINTY = 4.0  # in standard errors of that gain
+LEAST_CERTAINTY = 2.5  # in standard errors of that gain
 FEWEST_ROWS = 30
 FEWEST_SEASONS = 3  # that a season is known from
 
@@ -53,11 +53,11 @@ class Regression:
         parts = list(zip(series[some], columns[some]))
         last = slice(-max(FEWEST_ROWS + n_lags, most_rows // len(parts)), None)
         rows = [_changes(z[last], x[last][:, known], n_lags, sp) for z, x in parts]
-        rows = _by_time(rows)
+        rows, times = _by_time(rows)
         if len(rows) < FEWEST_ROWS or not rows[:, 1:].any():
             return None
         chosen = _select(rows[: len(rows) // 2])
-        if not chosen.any() or not _columns_help(rows, chosen, n_lags):
+        if not chosen.any() or not _columns_help(rows, times, chosen, n_lags):
             return None
         model = LinearRegression().fit(rows[:, 1:][:, chosen], rows[:, 0])
         flat = np.zeros((n_lags + 1) * int(known.sum()))
@@ -90,12 +90,13 @@ def _changes(z: np.ndarray, x: np.ndarray, n_lags: int, sp: int) -> np.ndarray:
     return rows
 
 
-def _by_time(parts: list[np.ndarray]) -> np.ndarray:
-    """Rows of all series without gaps, those at the same distance from the end side by side."""
-    from_end = np.concatenate([np.arange(len(part), 0, -1) for part in parts])
+def _by_time(parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of all series without gaps in the order of their times, counted from the ends."""
+    times = np.concatenate([np.arange(-len(part), 0) for part in parts])
     rows = np.concatenate(parts)
     whole = np.isfinite(rows).all(1)
-    return rows[whole][np.argsort(-from_end[whole], kind="stable")]
+    order = np.argsort(times[whole], kind="stable")
+    return rows[whole][order], times[whole][order]
 
 
 def _select(rows: np.ndarray) -> np.ndarray:
@@ -105,20 +106,24 @@ def _select(rows: np.ndarray) -> np.ndarray:
     return lasso.coef_ != 0
 
 
-def _columns_help(rows: np.ndarray, chosen: np.ndarray, gap: int) -> bool:
+def _columns_help(rows: np.ndarray, times: np.ndarray, chosen: np.ndarray, gap: int) -> bool:
     """Whether regressions on earlier rows explain enough of held-out absolute changes.
 
     A gap keeps lags from reaching into the held-out rows. The part that the columns were
-    selected on is not held out.
+    selected on is not held out. What all series gain at one time counts as one gain, since they
+    may share its shocks.
     """
-    gains, total = [], 0.0
+    gains, total = np.zeros(len(rows)), 0.0
+    held_out = np.zeros(len(rows), dtype=bool)
     X, y = rows[:, 1:][:, chosen], rows[:, 0]
     for early, late in TimeSeriesSplit(SPLITS, gap=min(gap, len(rows) // 20)).split(rows):
         if late[0] < len(rows) // 2:
             continue
         model = LinearRegression().fit(X[early], y[early])
-        gains.append(np.abs(y[late]) - np.abs(y[late] - model.predict(X[late])))
+        gains[late] = np.abs(y[late]) - np.abs(y[late] - model.predict(X[late]))
+        held_out[late] = True
         total += np.abs(y[late]).sum()
-    gains = np.concatenate(gains)
+    _, places = np.unique(times[held_out], return_inverse=True)
+    gains = np.bincount(places, gains[held_out])
     error = np.sqrt(len(gains)) * gains.std()
     return bool(gains.sum() > max(LEAST_GAIN * total, LEAST_CERTAINTY * error))
