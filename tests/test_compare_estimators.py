@@ -203,7 +203,7 @@ def test_default_leaves_out_what_takes_long_or_is_not_installed(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", None)
     names, left_out = baselines.default_names("classification", n_timesteps=100, n_pairs=10_000)
     assert names == ["dummy", "logistic", "boosting", "rnn", "lstm", "gru"]
-    assert re.search(r"about 200 s; ask for it by its name.*skrnn\[rocket\]", left_out["knn_dtw"])
+    assert re.search(r"about 200 s; ask for it by its name.*pip install numba", left_out["knn_dtw"])
     assert "numba is not installed" in left_out["rocket"]
     assert "knn_dtw" in baselines.default_names("regression", n_timesteps=10, n_pairs=1000)[0]
     assert (
