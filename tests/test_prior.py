@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import torch
 from safetensors.torch import load
+from torch.nn.utils.rnn import pad_packed_sequence
 
 from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _model
@@ -22,7 +23,7 @@ from skrnn.forecasting._preparation import Preparation
 from skrnn.forecasting.prior import PRETRAINED_CELLS, Prior, _weights
 from skrnn.forecasting.prior._autoregression import autoregressive_forecasts
 from skrnn.forecasting.prior._data import PriorData
-from skrnn.forecasting.prior._network import PriorNetwork
+from skrnn.forecasting.prior._network import PriorNetwork, _pack
 from skrnn.forecasting.prior._reach import largest_changes, within_reach
 from skrnn.forecasting.prior._weights import load_network
 from tests.forecasting_data import panel, seasonal
@@ -237,6 +238,15 @@ def test_no_steps_train_nothing():
         forecaster.fit(panel(), fh=[1, 2])
         assert forecaster.nets_ == []
         assert np.isfinite(forecaster.predict()).all(None)
+
+
+def test_windows_of_different_lengths_are_packed_on_any_device():
+    lengths = torch.tensor([5, 2, 4])
+    x = torch.arange(5 * 3, dtype=torch.float32).reshape(5, 3, 1)
+    packed, _ = pad_packed_sequence(_pack(x, lengths))
+    for i, n in enumerate(lengths):
+        assert packed[:n, i].tolist() == x[5 - n :, i].tolist()  # the last ones, at the start
+    assert _pack(x.to("meta"), lengths).data.shape == (11, 1)
 
 
 def test_a_long_panel_is_trained_on(make):
@@ -491,6 +501,41 @@ def test_the_tool_trains_and_goes_on(tool, tmp_path, capsys):
     kept = torch.load(tmp_path / "on" / "gru.checkpoint.pt", weights_only=True)
     for name, value in load(content).items():
         torch.testing.assert_close(kept["network"][name], value)
+
+
+def test_most_windows_are_short_early_and_all_are_whole_late(tool, monkeypatch, tmp_path):
+    monkeypatch.setattr(tool, "LENGTHS", (300, 310))
+    tool.draw_data(tmp_path, 2, seed=1)
+    shards, widths = tool.Shards(tmp_path), {}
+    for late in (False, True):
+        batches = [
+            tool.draw_batch(shards, np.random.default_rng(seed), 8, late)[0] for seed in range(30)
+        ]
+        widths[late] = np.array([batch.values.shape[1] for batch in batches])
+        for batch in batches:
+            assert batch.observed.shape == batch.values.shape
+            assert (batch.lengths == batch.values.shape[1]).all()
+    assert set(widths[True]) == {shards[1][0].values.shape[1]}
+    short = widths[False] <= 130
+    assert 0.6 < short.mean() < 1
+    assert widths[False].min() >= 35 and (widths[False][~short] >= 300).all()
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or later")
+def test_a_training_that_diverges_keeps_its_checkpoint(tool, tmp_path):
+    plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 9, "shards_per_step": 1}
+    plan |= {"batch_size": 8, "lr": 1e-2, "seed": 0, "threads": 1, "start": None, "every": 1}
+    tool.draw_data(tmp_path, 3, seed=1)
+    tool.train(tmp_path, Namespace(**plan, stop=1))
+    before = (tmp_path / "gru.checkpoint.pt").read_bytes()
+
+    def nothing_but_nan(network, *args):
+        return sum(w.sum() for w in network.parameters()) * float("nan")
+
+    tool.loss_of = nothing_but_nan
+    with pytest.raises(SystemExit, match="diverged"):
+        tool.train(tmp_path, Namespace(**plan, stop=None))
+    assert (tmp_path / "gru.checkpoint.pt").read_bytes() == before
 
 
 def test_data_are_drawn_again_alike(tool):

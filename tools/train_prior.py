@@ -38,6 +38,9 @@ PERIODS = {1: 0.27, 4: 0.14, 12: 0.24, 7: 0.09, 24: 0.07, 52: 0.06, 0: 0.13}  # 
 HORIZONS = (1, 3, 4, 6, 8, 12, 13, 18, 24, 36, 48, LONGEST_HORIZON)
 LENGTHS = 4, 640  # of the history, drawn by their logarithm
 LONGEST_PERIOD = 180
+SHORT_WINDOWS = 35, 130  # drawn by their logarithm
+WHOLE_SHARE = 0.2  # of the batches with whole windows, before
+WHOLE_FROM = 0.8  # this share of the steps; from then on all windows are whole
 MATRIX_RATE = 3.0  # learning rate of matrices, of that of all other weights
 PANELS = 0.4  # of the shards, whose series are alike and share their base forecasts' models
 WEIGHTS = Path(skrnn.forecasting.prior.__file__).parent / "weights"
@@ -111,14 +114,23 @@ class Shards:
         return self.n
 
 
-def draw_batch(shards: Shards, rng: np.random.Generator, size: int):
-    """Some series of one shard, each perhaps upside down."""
+def draw_batch(shards: Shards, rng: np.random.Generator, size: int, late: bool):
+    """Some series of one shard, each perhaps upside down; early on, mostly of short windows.
+
+    Most of the time goes to the few shards of long series: a step with their windows cut takes a
+    third of it, and what is learnt from it is nearly the same.
+    """
     inputs, targets = shards[int(rng.integers(VALIDATION_SHARDS, shards.count()))]
     rows = rng.choice(len(inputs), size, replace=False)
     sign = rng.choice([-1.0, 1.0], (size, 1)).astype(np.float32)
     arrays = {name: value[rows] for name, value in vars(inputs).items() if name != "sp"}
     arrays["values"] *= sign
     arrays["candidates"] *= sign[..., None]
+    if not late and rng.random() >= WHOLE_SHARE:
+        n = int(np.exp(rng.uniform(*np.log(SHORT_WINDOWS))))
+        for name in ("values", "observed"):
+            arrays[name] = arrays[name][:, -n:]
+        arrays["lengths"] = np.minimum(arrays["lengths"], arrays["values"].shape[1])
     return PriorInputs(**arrays, sp=inputs.sp), targets[rows] * sign
 
 
@@ -185,10 +197,12 @@ def train(folder: Path, arguments: argparse.Namespace) -> None:
     last = min(arguments.steps, arguments.stop or arguments.steps)
     for step in range(first, last):
         rng = np.random.default_rng([arguments.seed, 1, step])
+        late = step >= WHOLE_FROM * arguments.steps
         network.zero_grad()
         total = 0.0
         for _ in range(arguments.shards_per_step):
-            loss = loss_of(network, criterion, *draw_batch(shards, rng, arguments.batch_size))
+            batch = draw_batch(shards, rng, arguments.batch_size, late)
+            loss = loss_of(network, criterion, *batch)
             (loss / arguments.shards_per_step).backward()
             total += loss.item() / arguments.shards_per_step
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -199,6 +213,8 @@ def train(folder: Path, arguments: argparse.Namespace) -> None:
             entry = {"step": step + 1, "seconds": round(time.time() - start), "loss": running}
             log.append({**entry, **validate(network, criterion, shards), "shards": shards.n})
             print(json.dumps(log[-1]), flush=True)
+            if not all(bool(w.isfinite().all()) for w in network.parameters()):
+                raise SystemExit("The training diverged; the checkpoint before is kept.")
             state = {"network": network.state_dict(), "step": step + 1, "log": log}
             state["optimisers"] = [part.state_dict() for part in optimisers]
             state["schedules"] = [part.state_dict() for part in schedules]
@@ -217,7 +233,7 @@ def _optimisers(network: PriorNetwork, lr: float) -> list[torch.optim.Optimizer]
     for name, weights in network.named_parameters():
         (matrices if "core.weight" in name else others).append(weights)
     muon = torch.optim.Muon(
-        matrices, lr=MATRIX_RATE * lr, weight_decay=1e-3, adjust_lr_fn="match_rms_adamw"
+        matrices, lr=MATRIX_RATE * lr, weight_decay=1e-2, adjust_lr_fn="match_rms_adamw"
     )
     return [muon, torch.optim.AdamW(others, lr=lr, weight_decay=1e-3)]
 
@@ -250,7 +266,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=12_000)
     parser.add_argument("--shards-per-step", type=int, default=2)
     parser.add_argument("--batch-size", type=int, default=128, help="series of each shard")
-    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--lr", type=float, default=1.2e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path, help="weights to start from, instead of new ones")
     parser.add_argument("--threads", type=int, default=1)
