@@ -124,4 +124,7 @@ def read_weights(sample_weight, X: np.ndarray, y) -> np.ndarray | None:
     check_consistent_length(X, y)
     if sample_weight is None:
         return None
-    return _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+    if not weights.any():  # as scikit-learn says itself from 1.8 on
+        raise ValueError("Sample weights must contain at least one non-zero number.")
+    return weights

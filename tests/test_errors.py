@@ -287,7 +287,7 @@ WEIGHTS = [
         "negative weights", "Negative values in data passed to `sample_weight`", weight=-np.ones(N)
     ),
     row("too few weights", r"sample_weight.shape == \(3,\), expected \(8,\)", weight=np.ones(3)),
-    row("columns of weights", "must be 1D array or scalar, got 2D array", weight=np.ones((N, 2))),
+    row("columns of weights", "must be 1D array or scalar", weight=np.ones((N, 2))),
     row("NaN in weights", "sample_weight contains NaN", weight=np.full(N, np.nan)),
     row("zero weights", "weights must contain at least one non-zero number", weight=np.zeros(N)),
     row("zero weights, numbers", "at least one non-zero", y=NUMBERS, weight=np.zeros(N)),

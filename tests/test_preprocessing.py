@@ -60,7 +60,6 @@ ROWS_ARE_TIME = {
 @checks.parametrize_with_checks(
     ALL,
     expected_failed_checks=lambda t: ROWS_ARE_TIME if isinstance(t, SlidingWindow) else {},
-    xfail_strict=True,
 )
 def test_scikit_learn_check(estimator, check):
     check(estimator)
