@@ -10,7 +10,7 @@ from skrnn.forecasting import GRUForecaster, _regression
 from skrnn.forecasting._exogenous import ColumnEncoder
 from skrnn.forecasting._regression import Regression, _columns_help
 from skrnn.forecasting._series import SeriesSet
-from tests.forecasting_data import panel, quick, seasonal
+from tests.forecasting_data import panel, quick, seasonal, without_last
 
 
 def driven(n=200, seed=0):
@@ -288,6 +288,18 @@ def test_update_takes_new_rows_of_columns():
     assert np.abs(forecaster.predict(X=X[-6:]) - y[-6:]).mean() < 1
 
 
+def test_rows_given_to_update_replace_those_of_before():
+    y, X = driven()
+    plan = X.copy()
+    plan[-18:] += 5.0  # not what came
+    forecasts = []
+    for first in (plan, X):
+        forecaster = quick().fit(y[:-18], X=first[:-12], fh=range(1, 7))
+        forecaster.update(y[-18:-12], X=X[-18:-12], update_params=False)
+        forecasts.append(forecaster.predict(X=X[-12:]))
+    pd.testing.assert_series_equal(*forecasts)
+
+
 def test_rows_given_to_predict_replace_those_of_fit():
     y, X = driven()
     forecaster = quick().fit(y[:-12], X=X, fh=range(1, 13))  # a plan of all the future
@@ -330,6 +342,41 @@ def test_a_category_that_fit_did_not_see_at_all():
     pd.testing.assert_series_equal(forecaster.predict(X=X[120:].assign(event="fair")), usual)
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series(np.nan, index=range(45), dtype=object),
+        pd.Series(pd.Categorical([None] * 45, categories=["a"])),
+        pd.Series(pd.array(["a", None, "b"] * 15, dtype="string")),
+        pd.Series([None, "a", np.nan] * 15),
+    ],
+    ids=["object", "categories", "string", "none"],
+)
+def test_text_that_is_missing(column):
+    y, X = pd.Series(np.random.default_rng(0).normal(size=45)), pd.DataFrame({"c": column})
+    forecaster = quick().fit(y[:40], X=X[:40], fh=range(1, 6))
+    assert np.isfinite(forecaster.predict(X=X[40:])).all()
+
+
+@pytest.mark.parametrize("past", [None, ["c"]])
+def test_text_that_is_missing_of_one_series(past):
+    y = panel(2)
+    X = pd.DataFrame({"c": np.resize(["a", "b"], len(y)), "x": 1.0}, index=y.index)
+    X.loc["store 1", "c"] = np.nan
+    last = without_last(y, 3).index
+    for text in (X, X.astype({"c": "category"})):
+        forecaster = quick(past_columns=past).fit(y.loc[last], X=text.loc[last], fh=[1, 2, 3])
+        assert np.isfinite(forecaster.predict(X=text.drop(last))).all(axis=None)
+
+
+def test_names_of_series_of_different_types():
+    y = panel(2).rename(index={"store 0": 1}, level=0)
+    X = pd.DataFrame({"x": 1.0}, index=y.index)
+    last = without_last(y, 3).index
+    forecaster = quick().fit(y.loc[last], X=X.loc[last], fh=[1, 2, 3])
+    assert len(forecaster.predict(X=X.drop(last))) == 6
+
+
 def test_rows_up_to_the_last_step_are_asked_for(typed):
     forecaster = quick(sp=6).fit(seasonal(), X=typed[["number"]][:120], fh=range(1, 7))
     with pytest.raises(ValueError, match="X ends before the forecast does: it has no row at 2010"):
@@ -346,6 +393,8 @@ def test_every_series_needs_rows():
     X = pd.DataFrame({"x": 1.0}, index=y.index)
     with pytest.raises(ValueError, match="X has no rows for the series 'store 1' of y"):
         quick().fit(y, X=X.loc[["store 0"]], fh=[1])
+    with pytest.raises(ValueError, match="X has no rows of the series of y"):
+        quick().fit(y, X=X.rename(index=lambda name: f"other {name}", level=0), fh=[1])
     forecaster = quick().fit(y, X=X, fh=[1])
     with pytest.raises(ValueError, match="it has no row of series 'store [01]' at"):
         forecaster.predict(X=X)

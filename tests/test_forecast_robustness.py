@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from skrnn.forecasting._panel import carry_on
+from skrnn.forecasting._preparation import Preparation
 from tests.forecasting_data import panel, quick, seasonal
 
 
@@ -147,6 +148,18 @@ def test_gaps_are_filled_from_last_season_and_its_usual_change():
     np.testing.assert_allclose(filled[24:], np.tile(range(12, 24), 3) + steps)
     short = np.array([5.0, np.nan, np.nan])
     np.testing.assert_array_equal(carry_on(short, np.isfinite(short), 4), [5, 5, 5])
+    # few changes are little evidence, and those from filled values none
+    for z, expected in (([0, 1, 2, 3, np.nan], 3 + 3 / 12), ([0, np.nan, 5, np.nan], 5)):
+        z = np.array(z, dtype=float)
+        assert carry_on(z, np.isfinite(z), 1)[-1] == pytest.approx(expected)
+
+
+def test_errors_are_measured_where_values_were_observed_last():
+    y = seasonal(80).to_numpy()
+    longer = np.r_[y, np.full(40, np.nan)]
+    rest = None, np.zeros(0, dtype=bool), (6,), 6, "auto"
+    known, gap = (Preparation.learn([series], *rest) for series in (y, longer))
+    np.testing.assert_allclose(known.errors, gap.errors, rtol=0.05)
 
 
 @pytest.mark.parametrize("n_missing", [3, 40])

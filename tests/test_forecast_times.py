@@ -6,6 +6,8 @@ import pytest
 from sktime.forecasting.base import ForecastingHorizon
 
 from skrnn.forecasting import GRUForecaster
+from skrnn.forecasting._model import ForecastModel
+from skrnn.forecasting._series import SeriesSet
 from tests.forecasting_data import panel, quick, seasonal
 
 INDICES = {
@@ -62,7 +64,7 @@ def test_times_off_the_grid_are_refused():
 
 
 def test_times_far_apart_are_refused():
-    with pytest.raises(ValueError, match="y has 20 observations at 190001 times"):
+    with pytest.raises(ValueError, match=r"20 observations at 190001 times .* y.index // 10000"):
         base_only().fit(seasonal(20).set_axis(np.arange(20) * 10_000), fh=[1])
 
 
@@ -94,8 +96,58 @@ def test_a_relative_horizon_counts_from_the_end_of_each_series():
     assert str(forecast.loc["store 1"].index[0]) == "2010-01"
 
 
-def test_the_trained_horizon_reaches_an_absolute_one_from_every_end():
+def test_the_trained_horizon_is_that_of_the_series_that_end_last():
     times = pd.period_range("2010-01", periods=2, freq="M")
     fh = ForecastingHorizon(times, is_relative=False)
-    assert quick(sp=6).fit(ragged(), fh=fh).horizon_ == 14
-    assert quick(sp=6).pretrain(ragged(), fh=fh).fit(seasonal()).horizon_ == 14
+    forecaster = quick(sp=6).fit(ragged(), fh=fh)
+    assert forecaster.horizon_ == 2
+    assert quick(sp=6).pretrain(ragged(), fh=fh).fit(seasonal()).horizon_ == 2
+    assert forecaster.predict(fh).shape == (6, 1)
+
+
+def test_a_series_that_was_given_up_is_forecast_as_far(monkeypatch):
+    """By steps of its own, and the others by no more than theirs."""
+    y = pd.concat(
+        [
+            ragged(),
+            seasonal(30).to_frame().assign(store="old").set_index("store", append=True).swaplevel(),
+        ]
+    )
+    y.index.names = ["store", "month"]
+    times = pd.period_range("2010-01", periods=2, freq="M")
+    forecaster = quick(sp=6).fit(y, fh=ForecastingHorizon(times, is_relative=False))
+    assert forecaster.horizon_ == 2
+    asked = []
+
+    def spy(self, panel, prepared, ends, owners):
+        asked.append(len(owners))
+        return quantiles(self, panel, prepared, ends, owners)
+
+    quantiles = ForecastModel.quantiles
+    monkeypatch.setattr(ForecastModel, "quantiles", spy)
+    forecast = forecaster.predict()
+    assert np.isfinite(forecast).all(axis=None)
+    assert list(forecast.loc["old"].index) == list(times)
+    assert sum(asked) == 4 + 2 * 6 - 6 + 45 - 1  # blocks of two steps
+
+
+DAYS = pd.date_range("2020-01-06", periods=40)
+WEEKDAYS = pd.bdate_range("2020-01-06", periods=40)
+MONTHS = pd.date_range("2020", periods=3, freq="MS")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "freq"),
+    [
+        (WEEKDAYS[:5], WEEKDAYS, "B"),
+        (DAYS[:9:2], DAYS, "D"),
+        (MONTHS[:2], MONTHS[1:], "MS"),
+        (DAYS.delete([3, 4]), DAYS.delete(6), "D"),
+    ],
+)
+def test_the_frequency_is_that_of_all_times_where_series_do_not_agree(one, two, freq):
+    frames = (pd.DataFrame({"y": 1.0}, index=pd.DatetimeIndex(list(times))) for times in (one, two))
+    series = SeriesSet.of(pd.concat(dict(enumerate(frames)), names=["series", "time"]))
+    assert series.freq == freq
+    for values, times in zip(series.values, (one, two)):
+        assert len(values) == len(pd.date_range(times[0], times[-1], freq=freq))

@@ -31,7 +31,7 @@ class ColumnEncoder:
     Raises
     ------
     ValueError
-        If ``past_columns`` names a column that X does not have.
+        If ``past_columns`` names a column that X does not have, or X has no rows of the series.
     """
 
     def __init__(self, X: pd.DataFrame, series: SeriesSet, past_columns):
@@ -40,25 +40,32 @@ class ColumnEncoder:
         if unknown:
             raise ValueError(f"past_columns names {unknown}, but X has the columns {self.names}.")
         X = _until_ends(X, series)
-        self._numeric = [name for name in self.names if _is_numeric(X[name])]
-        others = [name for name in self.names if name not in self._numeric]
+        if not len(X):
+            raise ValueError("X has no rows of the series of y up to their ends.")
+        numeric = [name for name in self.names if _is_numeric(X[name])]
+        self._categories = {
+            name: sorted(_text(X[name]).dropna().unique())
+            for name in self.names
+            if name not in numeric
+        }
+        sizes = [max(1, len(categories)) for categories in self._categories.values()]
+        one_hot = OneHotEncoder(
+            categories=[np.arange(size) for size in sizes],
+            handle_unknown="ignore",
+            sparse_output=False,
+        )
         plain = self.plain(X)
-        # what is never known is a constant, and stays one whatever comes later
-        fill = {name: 0.0 if name in self._numeric else "" for name in self.names}
-        fill = {name: fill[name] for name in self.names if plain[name].isna().all()}
-        places = [[self.names.index(name) for name in part] for part in (self._numeric, others)]
-        categories = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+        places = [[self.names.index(name) for name in part] for part in (numeric, self._categories)]
         self._transformer = ColumnTransformer(
-            [("numbers", StandardScaler(), places[0]), ("categories", categories, places[1])]
-        ).fit(_numbered(plain.fillna(fill)))
-        widths = [1] * len(self._numeric)
-        if others:
-            fitted = self._transformer.named_transformers_["categories"]
-            widths += [len(of_one) for of_one in fitted.categories_]
-        self.known_ = np.repeat([name not in self.past for name in self._numeric + others], widths)
+            [("numbers", StandardScaler(), places[0]), ("categories", one_hot, places[1])]
+        )
+        # what is never known is a constant, whatever comes later
+        self._transformer.fit(plain.fillna(0.0).to_numpy())
+        outputs = [*zip(numeric, [1] * len(numeric)), *zip(self._categories, sizes)]
+        self.known_ = np.concatenate([np.full(n, name not in self.past) for name, n in outputs])
 
     def plain(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Numbers as floats, everything else as text; NaN where missing.
+        """Numbers as they are, categories by their places; NaN where missing.
 
         Raises
         ------
@@ -69,16 +76,16 @@ class ColumnEncoder:
         if missing:
             raise ValueError(f"X must have the columns {self.names} as before; it lacks {missing}.")
         columns = {
-            name: X[name].astype(float)
-            if name in self._numeric
-            else X[name].astype(object).map(str, na_action="ignore")
+            name: _places(_text(X[name]), self._categories[name])
+            if name in self._categories
+            else X[name].astype(float)
             for name in self.names
         }
         return pd.DataFrame(columns, index=X.index)
 
-    def encode(self, plain: pd.DataFrame) -> np.ndarray:
-        """Numbers (n, n_outputs), float32; at the mean where missing."""
-        return np.nan_to_num(self._transformer.transform(_numbered(plain))).astype(np.float32)
+    def encode(self, plain: np.ndarray) -> np.ndarray:
+        """Numbers (n, n_outputs), float32; at the mean, and of no category, where missing."""
+        return np.nan_to_num(self._transformer.transform(plain)).astype(np.float32)
 
 
 class ExogenousColumns:
@@ -141,19 +148,23 @@ class ExogenousColumns:
         """
         frames = instances(self._joined(X))
         past = [self.encoder.names.index(name) for name in self.encoder.past]
-        arrays = []
+        parts, later = [], {}  # many series end at the same time
         for i, (key, index) in enumerate(zip(series.keys, series.indices)):
             if key not in frames:
                 raise ValueError(f"X has no rows for the series {key!r} of y.")
             times = index
             if room:
-                times = index.append(future_index(index, np.arange(1, room + 1), series.freq))
+                if index[-1] not in later:
+                    steps = np.arange(1, room + 1)
+                    later[index[-1]] = future_index(index, steps, series.freq)
+                times = index.append(later[index[-1]])
             if furthest is not None and furthest[i] > 0 and len(past) < len(self.encoder.names):
                 _check_reach(frames[key], times[len(index) - 1 + furthest[i]], key)
             frame = frames[key].reindex(times)
             frame.iloc[len(index) :, past] = np.nan
-            arrays.append(self.encoder.encode(frame.ffill()))
-        return arrays
+            parts.append(frame.ffill().to_numpy())
+        encoded = self.encoder.encode(np.concatenate(parts))
+        return np.split(encoded, np.cumsum([len(part) for part in parts])[:-1])
 
     def check_future(self, X: pd.DataFrame | None) -> None:
         """Refuse a forecast without the columns it needs.
@@ -179,7 +190,7 @@ class ExogenousColumns:
         if self.encoder.past:
             future[self.encoder.past] = np.nan
         future = self.encoder.plain(future)
-        joined = self._history.reindex(self._history.index.union(future.index))
+        joined = self._history.reindex(self._history.index.union(future.index, sort=False))
         joined.update(future)
         return joined
 
@@ -195,9 +206,15 @@ def _until_ends(X: pd.DataFrame, series: SeriesSet) -> pd.DataFrame:
     return X[rows]
 
 
-def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Names that any transformer takes."""
-    return frame.set_axis([str(place) for place in range(frame.shape[1])], axis=1)
+def _text(column: pd.Series) -> pd.Series:
+    return column.astype(object).map(str, na_action="ignore")
+
+
+def _places(text: pd.Series, categories: list[str]) -> pd.Series:
+    """Place of each text among categories, one more than there are if it is none of them."""
+    places = pd.Categorical(text, categories=categories).codes.astype(float)
+    places[places < 0] = max(1, len(categories))
+    return pd.Series(places, index=text.index).mask(text.isna())
 
 
 def _check_reach(frame: pd.DataFrame, time, key) -> None:

@@ -14,6 +14,7 @@ from ._bases import BASES
 from ._distribution import MASS, Distribution
 from ._exogenous import ColumnEncoder, ExogenousColumns
 from ._model import ForecastModel, recalibrate, train
+from ._quantiles import LEVELS
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
 from ._series import SeriesSet
@@ -358,21 +359,21 @@ class BaseRecurrentForecaster(BaseForecaster):
         """Steps (n_series, n_steps) from the ends of the series, and what is forecast there."""
         series = self._series
         steps = series.steps(fh)
-        wanted = np.unique(steps)
-        within, beyond = wanted[wanted <= 0], wanted[wanted > 0]
+        furthest = np.maximum(steps.max(1), 0)
         columns = None
         if self._columns is not None:
-            if len(beyond):
+            if furthest.any():
                 self._columns.check_future(X)
-            room = max(wanted[-1], self.horizon_)
-            columns = self._columns.arrays(series, X, room, steps.max(1))
-        given, parts = (self._model, self._prepared, series.values, columns), []
-        if len(within):
-            parts.append(quantiles_within(*given, within))
-        if len(beyond):
-            parts.append(quantiles_ahead(*given, beyond[-1])[:, beyond - 1])
-        places = np.searchsorted(wanted, steps)[..., None]
-        quantiles = np.take_along_axis(np.concatenate(parts, axis=1), places, axis=1)
+            room = max(furthest.max(), self.horizon_)
+            columns = self._columns.arrays(series, X, room, furthest)
+        given = self._model, self._prepared, series.values, columns
+        quantiles = np.empty((*steps.shape, len(LEVELS)))
+        if (steps <= 0).any():
+            quantiles = quantiles_within(*given, np.minimum(steps, 0))
+        if furthest.any():
+            ahead = quantiles_ahead(*given, furthest)
+            ahead = np.take_along_axis(ahead, np.maximum(steps - 1, 0)[..., None], axis=1)
+            quantiles = np.where(steps[..., None] > 0, ahead, quantiles)
         scalers = self._prepared.scalers
         logged = np.array([scaler.log for scaler in scalers])
         lowest = np.array([scaler.lowest for scaler in scalers])
@@ -400,8 +401,11 @@ class BaseRecurrentForecaster(BaseForecaster):
 
 
 def _furthest_step(series: SeriesSet, fh) -> int | None:
-    """The last step of a horizon; None where it is not known yet."""
-    return None if fh is None else max(1, int(series.steps(fh).max()))
+    """The last step of a horizon, of series that end last; None where it is not known yet.
+
+    An absolute horizon may be years away from a series that was given up: it is rolled on.
+    """
+    return None if fh is None else max(1, int(series.steps(fh).max(1).min()))
 
 
 def _heed_interrupt(model: ForecastModel) -> None:

@@ -49,8 +49,10 @@ class Regression:
         shortest = min(len(z) for z in series)
         n_lags = int(min(MOST_LAGS, shortest // 10))
         most_rows = MOST_NUMBERS // (1 + (n_lags + 1) * int(known.sum()))
-        some = slice(None, None, max(1, sum(map(len, series)) // most_rows))
-        parts = list(zip(series[some], columns[some]))
+        n_some = len(series) // max(1, sum(map(len, series)) // most_rows)
+        # at random, or of two columns side by side it might be all of the first
+        some = np.random.default_rng(0).permutation(len(series))[: max(1, n_some)]
+        parts = [(series[i], columns[i]) for i in np.sort(some)]
         last = slice(-max(FEWEST_ROWS + n_lags, most_rows // len(parts)), None)
         rows = [_changes(z[last], x[last][:, known], n_lags, sp) for z, x in parts]
         rows, times = _by_time(rows)

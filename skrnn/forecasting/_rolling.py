@@ -3,16 +3,15 @@
 import numpy as np
 
 from ._model import ForecastModel
-from ._panel import Panel
 from ._preparation import Preparation
 from ._quantiles import LEVELS, MEDIAN
 from ._scaling import LARGEST_LOG
 
 
 def quantiles_ahead(
-    model: ForecastModel, prepared: Preparation, series, columns, n_steps: int
+    model: ForecastModel, prepared: Preparation, series, columns, n_steps: np.ndarray
 ) -> np.ndarray:
-    """Quantiles of all steps from the ends of series on, (n_series, n_steps, n_levels).
+    """Quantiles of all steps from the ends of series on, (n_series, max(n_steps), n_levels).
 
     Beyond the model's horizon, medians are taken for observations, and the distances of the
     quantiles from them grow as independent errors add up.
@@ -23,18 +22,22 @@ def quantiles_ahead(
     prepared : Preparation
     series : list of ndarray of shape (n_i,)
     columns : list of ndarray of shape (n_i + room, n_columns), or None
-    n_steps : int
+    n_steps : ndarray of shape (n_series,)
+        Steps that are asked for of each series; later ones may be NaN.
     """
-    horizon = model.recipe.horizon
-    blocks = []
-    while sum(block.shape[1] for block in blocks) < n_steps:
+    horizon, series, blocks = model.recipe.horizon, list(series), []
+    while len(blocks) * horizon < n_steps.max():
+        going = np.flatnonzero(n_steps > len(blocks) * horizon)
         panel = prepared.panel(series, _room_for(columns, series, horizon), horizon)
-        quantiles = model.quantiles(panel, prepared, panel.stops, np.arange(len(panel)))
+        quantiles = model.quantiles(panel, prepared, panel.stops[going], going)
         if blocks:
-            quantiles = _widened(quantiles, blocks[0], blocks[-1][:, -1:], panel)
-        blocks.append(quantiles)
-        series = [np.append(y, q[:, MEDIAN]) for y, q in zip(series, quantiles)]
-    return np.concatenate(blocks, axis=1)[:, :n_steps]
+            before = blocks[0][going], blocks[-1][going, -1:]
+            quantiles = _widened(quantiles, *before, panel.logged[going], panel.lowest[going])
+        blocks.append(np.full((len(series), horizon, len(LEVELS)), np.nan))
+        blocks[-1][going] = quantiles
+        for i, median in zip(going, quantiles[..., MEDIAN]):
+            series[i] = np.append(series[i], median)
+    return np.concatenate(blocks, axis=1)[:, : n_steps.max()]
 
 
 def quantiles_within(
@@ -49,7 +52,7 @@ def quantiles_within(
     ----------
     model, prepared, series, columns
         As in `quantiles_ahead`.
-    steps : ndarray of shape (n_steps,)
+    steps : ndarray of shape (n_series, n_steps)
         Zero for the last observation of each series, and negative for earlier ones.
 
     Returns
@@ -58,7 +61,7 @@ def quantiles_within(
     """
     horizon = model.recipe.horizon
     panel = prepared.panel(series, _room_for(columns, series, horizon), horizon)
-    owners = np.repeat(np.arange(len(panel)), len(steps))
+    owners = np.repeat(np.arange(len(panel)), steps.shape[1])
     ends = (panel.stops[:, None] - 1 + steps).reshape(-1)
     first = panel.starts[owners]
     has_past = ends > first
@@ -68,7 +71,7 @@ def quantiles_within(
         quantiles[has_past] = forecasts[:, 0]
     overall = np.stack([np.nanquantile(y, LEVELS) for y in series])
     quantiles[~has_past] = overall[owners[~has_past]]
-    return quantiles.reshape(len(panel), len(steps), -1)
+    return quantiles.reshape(*steps.shape, -1)
 
 
 def _room_for(columns, series, horizon: int):
@@ -82,23 +85,20 @@ def _room_for(columns, series, horizon: int):
     return cut
 
 
-def _widened(
-    quantiles: np.ndarray, first: np.ndarray, before: np.ndarray, panel: Panel
-) -> np.ndarray:
+def _widened(quantiles, first, before, logged, lowest) -> np.ndarray:
     """Add the spread of the step that a block starts from to the spread within the block.
 
     That is no less than within the first block: forecasts are smoother than observations, and a
     network that reads them takes the series for calm. Series that are forecast by their logarithm
     are added up on its scale, and stay positive.
     """
-    logged, lowest = panel.logged, panel.lowest[:, None, None]
     median, distance = _median_and_distances(quantiles, logged)
     _, usual = _median_and_distances(first, logged)
     _, start = _median_and_distances(before, logged)
     spread = np.hypot(np.maximum(np.abs(distance), np.abs(usual)), start)
     wider = median + np.sign(np.array(LEVELS) - LEVELS[MEDIAN]) * spread
     wider[logged] = np.exp(np.minimum(wider[logged], LARGEST_LOG))
-    return np.maximum(wider, lowest)
+    return np.maximum(wider, lowest[:, None, None])
 
 
 def _median_and_distances(quantiles: np.ndarray, logged: np.ndarray):

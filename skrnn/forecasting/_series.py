@@ -10,7 +10,7 @@ from sktime.forecasting.base import ForecastingHorizon
 MOST_GAPS = 100  # times for each observation
 UNKNOWN_FREQUENCY = (
     "The frequency of y's DatetimeIndex is unknown. Set it, as by y.asfreq('D') or "
-    "y.index = y.index.to_period('M')."
+    "y.index = y.index.to_period('M'); in a panel, make periods of the dates."
 )
 
 
@@ -176,7 +176,8 @@ def _on_grid(frame: pd.DataFrame, freq, grids: dict) -> pd.DataFrame:
     if len(grid) > MOST_GAPS * len(index):
         raise ValueError(
             f"y has {len(index)} observations at {len(grid)} times from {index[0]} to {index[-1]}; "
-            "the rest would be missing values. Give it an index of a lower frequency."
+            "the rest would be missing values. Divide an index of whole numbers by its step, as by "
+            f"y.index // {index[1] - index[0]}, or use a lower frequency."
         )
     return frame.reindex(grid)
 
@@ -213,13 +214,19 @@ def _check(array: np.ndarray, key, column) -> None:
 
 
 def _frequency(indices: list):
-    """Frequency of the first index that tells one; two times alone tell their distance."""
-    for index in indices:
-        if isinstance(index, pd.DatetimeIndex):
-            freq = index.freq or (pd.infer_freq(index) if len(index) > 2 else None)
-            if freq is not None:
-                return freq
-    for index in indices:
-        if isinstance(index, pd.DatetimeIndex) and len(index) == 2:
-            return pd.tseries.frequencies.to_offset(index[1] - index[0])
-    return None
+    """Frequency of dates: one that is set, the one that all tell, or that of all times together.
+
+    Two times alone tell their distance.
+    """
+    dates = [index for index in indices if isinstance(index, pd.DatetimeIndex)]
+    dates = list({index.asi8.tobytes(): index for index in dates}.values())  # many are the same
+    told = {index.freq for index in dates if index.freq is not None}
+    told = told or {pd.infer_freq(index) for index in dates if len(index) > 2} - {None}
+    if len(told) == 1:
+        return told.pop()
+    if not dates:
+        return None
+    every = dates[0].append(dates[1:]).unique().sort_values()
+    if len(every) > 2:
+        return pd.infer_freq(every)
+    return pd.tseries.frequencies.to_offset(every[1] - every[0]) if len(every) == 2 else None
