@@ -235,7 +235,7 @@ def test_in_sample_forecasts_use_nothing_later(t):
     y = forecaster._series.values[0]
     changed = np.concatenate([y[:t], 99 - 7 * y[t:] ** 2])
     model, prepared = forecaster._model, forecaster._prepared
-    steps = np.arange(1, t + 1) - len(y) + 1  # up to the forecast of the first changed value
+    steps = np.arange(1, t + 1)[None] - len(y) + 1  # up to the forecast of the first changed value
     before, after = (quantiles_within(model, prepared, [z], None, steps) for z in (y, changed))
     np.testing.assert_array_equal(before[0], after[0])
 
