@@ -431,3 +431,11 @@ def test_effects_are_learnt_from_some_rows_of_large_panels(monkeypatch):
     long = Regression.learn([np.concatenate(series)], [np.concatenate(columns)], known, sp=1)
     assert sum(seen[-1:]) <= 1.1 * most
     np.testing.assert_allclose(long.coefficients[0], 2, rtol=0.01)
+
+
+def test_x_without_columns_is_no_x():
+    y = seasonal()
+    forecaster = quick(sp=6).fit(y, X=pd.DataFrame(index=y.index), fh=[1, 2])
+    expected = quick(sp=6).fit(y, fh=[1, 2]).predict()
+    future = pd.DataFrame(index=pd.period_range("2010-01", periods=2, freq="M"))
+    pd.testing.assert_series_equal(forecaster.predict(X=future), expected)

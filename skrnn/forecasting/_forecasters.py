@@ -262,7 +262,9 @@ class BaseRecurrentForecaster(BaseForecaster):
         return choose_recipe(self._cell, self.get_params(deep=False), series, known, furthest)
 
     def _columns_of(self, X, series: SeriesSet, method: str) -> ExogenousColumns | None:
-        """Exogenous columns, encoded as in pretraining where there was any."""
+        """Exogenous columns, encoded as in pretraining where there was any; None if X has none."""
+        if X is not None and not len(X.columns):
+            X = None
         if hasattr(self, "pretrained_model_"):
             encoder = self.pretrained_columns_
             before = None if encoder is None else encoder.names
