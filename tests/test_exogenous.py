@@ -1,13 +1,14 @@
 """Exogenous columns: of any type, known or unknown in the future."""
 
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from skrnn.forecasting import GRUForecaster, _regression
-from skrnn.forecasting._exogenous import ColumnEncoder
+from skrnn.forecasting._column_encoder import ColumnEncoder
 from skrnn.forecasting._regression import Regression, _columns_help
 from skrnn.forecasting._series import SeriesSet
 from tests.forecasting_data import panel, quick, seasonal, without_last
@@ -194,7 +195,91 @@ def test_categories_not_seen_in_fit(typed):
     y, h = seasonal(126), 6
     future = typed[-h:].assign(text="broken", category="z")
     forecaster = quick(sp=6).fit(y[:-h], X=typed[:-h], fh=range(1, h + 1))
-    assert np.abs(forecaster.predict(X=future) - y[-h:]).mean() < 1
+    with warnings.catch_warnings(record=True) as seen:  # sktime resets pytest's filters
+        warnings.simplefilter("always")
+        forecast = forecaster.predict(X=future)
+    assert np.abs(forecast - y[-h:]).mean() < 1
+    assert [str(warning.message).split(" has ")[0] for warning in seen] == [
+        "Column 'category' of X",
+        "Column 'text' of X",
+    ]
+    with warnings.catch_warnings(record=True) as seen:  # new ones among others are usual
+        warnings.simplefilter("always")
+        forecaster.predict(X=future.assign(text=["off", *["broken"] * 5], category=["u"] * 6))
+    assert not seen
+
+
+@pytest.mark.parametrize("n_missing", [1, 5])
+def test_a_missing_number_changes_little_of_its_column(n_missing):
+    rng = np.random.default_rng(0)
+    index = pd.period_range("2015-01", periods=132, freq="M")
+    X = pd.DataFrame(rng.normal(size=(132, 6)), index=index, columns=list("abcdef"))
+    X["price"] = 1e4 + rng.normal(size=132)  # zero would be far away
+    y = pd.Series(100 + 0.3 * rng.normal(size=132) + 5 * (X["price"] - 1e4), index=index)
+    whole = mean_error(y, X, h=12, max_steps=0)
+    X.iloc[20 : 20 + n_missing, 6] = np.nan
+    assert mean_error(y, X, h=12, max_steps=0) < whole + 0.3 < 1
+
+
+@pytest.mark.parametrize(
+    ("past", "future"),
+    [
+        ("bool", "int"),
+        ("int", "bool"),
+        ("bool", "float"),
+        ("bool", "boolean"),
+        ("boolean", "int"),
+        ("bool", "object"),
+        ("object", "bool"),
+        ("int", "object"),
+        ("object", "Float64"),
+        (lambda x: x.map(Decimal), "float"),
+        ("float", lambda x: x.map(Decimal)),
+        (lambda x: pd.Categorical(x + 1), lambda x: x + 1.0),
+        (lambda x: pd.Categorical(x + 1.0), lambda x: x + 1),
+        (lambda x: pd.Categorical(x), lambda x: x.map(str)),
+    ],
+)
+def test_a_column_may_change_its_type(past, future):
+    rng = np.random.default_rng(0)
+    x = pd.Series(rng.integers(0, 2, 126), seasonal(126).index)
+    y = pd.Series(100 + 0.3 * rng.normal(size=126) + 10 * x, index=x.index)
+
+    def typed(values, how):
+        return pd.DataFrame({"x": how(values) if callable(how) else values.astype(how)}, x.index)
+
+    forecaster = quick(max_steps=0).fit(y[:114], X=typed(x, past)[:114], fh=range(1, 13))
+    forecast = forecaster.predict(X=typed(x, future)[114:])
+    assert np.abs(forecast - y[114:]).mean() < 1
+
+
+def test_a_number_that_became_text_is_refused(typed):
+    forecaster = quick(sp=6).fit(seasonal(), X=typed[["number"]][:120], fh=[1])
+    text = typed[["number"]][120:].astype(object)
+    text.iloc[0] = "closed"
+    with pytest.raises(ValueError, match="Column 'number' of X held numbers before, but now obj"):
+        forecaster.predict(X=text)
+
+
+@pytest.mark.parametrize("kind", ["dates", "zone", "differences"])
+def test_columns_of_times_are_refused(kind):
+    times = pd.date_range("2020-01-01", periods=120, freq="D")
+    column = {
+        "dates": times,
+        "zone": times.tz_localize("UTC"),
+        "differences": times - times[0],
+    }[kind]
+    X = pd.DataFrame({"when": column}, index=seasonal().index)
+    with pytest.raises(ValueError, match="Column 'when' of X holds times .*Leave it out"):
+        quick().fit(seasonal(), X=X, fh=[1])
+
+
+def test_of_many_categories_the_most_frequent_count():
+    names = [f"order {i}" for i in range(118)] + ["usual"] * 2
+    X = pd.DataFrame({"name": names}, index=seasonal().index)
+    encoder = ColumnEncoder(X, SeriesSet.of(seasonal().to_frame()), None)
+    assert len(encoder.known) == 50
+    assert encoder.encode(encoder.plain(X).to_numpy()).sum(axis=1).tolist()[-2:] == [1, 1]
 
 
 @pytest.mark.parametrize("name", ["number", "count", "bool", "category", "text"])
@@ -331,7 +416,7 @@ def test_columns_whose_names_begin_alike():
     X.index = seasonal().index
     encoder = ColumnEncoder(X, SeriesSet.of(seasonal().to_frame()), ["promo"])
     # numbers first, then the categories of each other column
-    assert encoder.known_.tolist() == [True, False, False, True, True, True]
+    assert encoder.known.tolist() == [True, False, False, True, True, True]
 
 
 def test_a_category_that_fit_did_not_see_at_all():

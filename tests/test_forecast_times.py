@@ -146,3 +146,98 @@ def test_the_frequency_is_that_of_all_times_where_series_do_not_agree(one, two, 
     assert series.freq == freq
     for values, times in zip(series.values, (one, two)):
         assert len(values) == len(pd.date_range(times[0], times[-1], freq=freq))
+
+
+ZONES = ["Europe/Berlin", "US/Eastern", "UTC", None]
+
+
+@pytest.mark.parametrize("start", ["2021-03-26", "2021-10-29", "2021-03-12", "2021-11-05"])
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("freq", ["h", "D"])
+def test_an_absolute_horizon_is_kept_where_the_clock_changes(zone, start, freq):
+    times = pd.date_range(start, periods=90, freq=freq, tz=zone)
+    y = pd.Series(np.arange(50.0), index=times[:50])
+    for asked in (times[60:84], times[10:50], times[40:60], times[[55, 80]]):
+        fh = ForecastingHorizon(asked, is_relative=False)
+        forecast = base_only().fit(y, fh=fh).predict()
+        assert list(forecast.index) == list(asked)
+    ahead = base_only().fit(y, fh=ForecastingHorizon(times[50:55], is_relative=False)).predict()
+    np.testing.assert_allclose(ahead, range(50, 55), atol=0.5)
+
+
+def test_times_before_the_series_have_the_forecast_of_its_first():
+    y = pd.Series(seasonal().to_numpy(), index=pd.date_range("2000", periods=120, freq="D"))
+    y.iloc[:3] = np.nan
+    fh = ForecastingHorizon(y.index[:4], is_relative=False)
+    forecast = base_only().fit(y).predict(fh)
+    assert list(forecast.index) == list(y.index[:4])
+    assert (forecast == forecast.iloc[0]).all()
+
+
+@pytest.mark.parametrize("time", ["2000-05-10 12:00", "2000-01-02 01:00"])
+def test_times_that_the_frequency_does_not_have_are_refused(time):
+    y = pd.Series(np.arange(100.0), index=pd.date_range("2000", periods=100, freq="D"))
+    fh = ForecastingHorizon(pd.DatetimeIndex([time]), is_relative=False)
+    with pytest.raises(ValueError, match=f"fh asks for {time}.* follow the frequency <Day>"):
+        base_only().fit(y).predict(fh)
+
+
+def test_a_horizon_of_time_differences():
+    y = pd.Series(np.arange(30.0), index=pd.date_range("2020-01-01", periods=30, freq="D"))
+    forecast = base_only().fit(y).predict(pd.TimedeltaIndex(["1D", "3D"]))
+    assert list(forecast.index) == list(pd.to_datetime(["2020-01-31", "2020-02-02"]))
+    np.testing.assert_allclose(forecast, [30, 32], atol=0.1)
+
+
+def test_single_observations_of_several_series_tell_no_frequency():
+    times = pd.to_datetime(["2015-06-01", "2018-12-01"])
+    index = pd.MultiIndex.from_arrays([["a", "b"], times], names=["k", "t"])
+    y = pd.DataFrame({"y": [1.0, 2.0]}, index=index)
+    with pytest.raises(ValueError, match="frequency of y's DatetimeIndex is unknown"):
+        base_only().fit(y, fh=[1]).predict()
+
+
+# Names of the series
+
+
+def named(ids):
+    return pd.concat(dict(zip(ids, map(seasonal, [60, 80]))), names=["k", "t"]).to_frame()
+
+
+SKTIMES_OWN = pytest.mark.filterwarnings("ignore:The default of observed:FutureWarning")
+
+
+@SKTIMES_OWN
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [1, "a"],
+        [2, 1],
+        pd.Index([2, 1], dtype="int32"),
+        pd.Index(["b", "a"], dtype="string"),
+        pd.CategoricalIndex(["b", "a"], categories=["b", "a"]),
+        pd.to_datetime(["2000", "1999"]),
+    ],
+    ids=str,
+)
+def test_names_of_series_keep_their_type(ids):
+    y = named([0, 1])
+    y.index = y.index.set_levels(pd.Index(ids), level=0)
+    forecast = base_only().fit(y, fh=[1, 2]).predict()
+    expected = y.groupby(level=0, sort=False, observed=True).tail(2).index
+    level = forecast.index.get_level_values(0)
+    assert level.dtype == expected.get_level_values(0).dtype
+    assert list(map(type, level)) == list(map(type, expected.get_level_values(0)))
+    assert list(level) == list(expected.get_level_values(0))
+
+
+@SKTIMES_OWN
+def test_a_category_without_a_series_is_left_out():
+    y = named(["a", "b"]).reset_index().astype({"k": "category"}).set_index(["k", "t"])
+    forecast = base_only().fit(y.loc[["a"]], fh=[1]).predict()
+    assert list(forecast.index.get_level_values(0)) == ["a"]
+
+
+def test_series_without_a_name_are_refused():
+    with pytest.raises(ValueError, match="Level 'k' of the index.* has missing values"):
+        base_only().fit(named([np.nan, "a"]), fh=[1])

@@ -6,7 +6,7 @@ import pytest
 from sktime.forecasting.base import ForecastingHorizon
 
 from skrnn.forecasting import _ensemble, _model
-from tests.forecasting_data import panel, quick, seasonal
+from tests.forecasting_data import panel, quick, seasonal, without_last
 
 
 def weights(model):
@@ -44,6 +44,37 @@ def test_update_replaces_and_fills_old_values():
     gaps.iloc[-5:-2] = np.nan
     forecaster = quick(sp=6).fit(gaps[:-2], fh=range(1, 7)).update(y[-5:], update_params=False)
     np.testing.assert_array_equal(forecaster._series.values[0], y)
+
+
+@pytest.mark.parametrize("update_params", [True, False])
+@pytest.mark.parametrize("name", [None, "other"])
+def test_the_only_column_may_have_another_name_in_update(update_params, name):
+    y = seasonal()
+    forecaster = quick(sp=6).fit(y[:-6], fh=range(1, 7))
+    expected = quick(sp=6).fit(y[:-6], fh=range(1, 7)).update(y[-6:], update_params=update_params)
+    forecaster.update(y[-6:].rename(name), update_params=update_params)
+    forecast = forecaster.predict()  # sktime gives it the last name
+    pd.testing.assert_series_equal(forecast, expected.predict(), check_names=False)
+    np.testing.assert_array_equal(forecaster.predict_interval(), expected.predict_interval())
+
+
+@pytest.mark.parametrize("update_params", [True, False])
+def test_other_columns_are_refused_in_update(update_params):
+    y = pd.DataFrame({"a": seasonal(), "b": seasonal(seed=1)})
+    forecaster = quick(sp=6).fit(y[:-6], fh=[1])
+    with pytest.raises(ValueError, match=r"columns \['a', 'c'\], but fit \['a', 'b'\]"):
+        forecaster.update(y[-6:].rename(columns={"b": "c"}), update_params=update_params)
+
+
+def test_the_callers_data_stay_theirs_and_the_forecasters_its_own():
+    y = seasonal().to_frame()
+    forecaster = quick(sp=6).fit(y, fh=range(1, 7))
+    before, interval = forecaster.predict(), forecaster.predict_interval()
+    y.iloc[-3:] = 500.0
+    pd.testing.assert_frame_equal(forecaster.predict(), before)
+    pd.testing.assert_frame_equal(forecaster.predict_interval(), interval)
+    forecaster.update(seasonal(123)[-3:].to_frame())
+    np.testing.assert_allclose(forecaster._series.values[0], seasonal(123), atol=0.5)
 
 
 # Pretraining
@@ -132,6 +163,22 @@ def test_pretrained_and_fitted_attributes_have_different_names(pretrained):
     assert not trained & fitted
 
 
+def test_series_of_the_pretraining_are_calibrated_as_it_found():
+    """What networks know by heart is no forecast: intervals would be too narrow."""
+    past, future = without_last(panel(), 12), panel()
+    forecaster = quick(sp=6, max_steps=60).pretrain(past, fh=[1, 2, 3])
+    learnt = forecaster.pretrained_model_.calibration
+
+    def calibration(y):
+        return forecaster.fit(y, fh=[1, 2, 3])._model.calibration
+
+    assert calibration(past) is learnt
+    assert calibration(past.loc["store 1"]["y"]) is learnt
+    assert calibration(without_last(future, 10)) is learnt  # the end of before is held out still
+    for other in (seasonal(seed=9), future + seasonal(seed=9).std()):
+        assert calibration(other) is not learnt
+
+
 def test_pretraining_knows_an_absolute_horizon():
     fh = ForecastingHorizon(pd.period_range("2010-01", periods=3, freq="M"), is_relative=False)
     forecaster = quick(sp=6).pretrain(panel(), fh=fh)
@@ -176,7 +223,7 @@ def test_categories_are_those_of_pretraining():
     new = pd.DataFrame({"c": np.resize(["b", "new"], 120)}, index=seasonal().index)
     forecaster.fit(seasonal()[:-1], X=new[:-1], fh=[1])
     assert forecaster.pretrained_columns_ is before
-    assert np.isfinite(forecaster.predict(X=new[-1:])).all()
+    assert np.isfinite(forecaster.predict(X=new[-1:].assign(c="a"))).all()
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -196,8 +243,10 @@ def test_a_refused_update_changes_nothing():
     two = y.loc[["store 0", "store 1"]]
     head = two.groupby(level=0).head(100)
     forecaster = quick(sp=6).fit(head, fh=[1, 2])
+    cutoff = forecaster.cutoff
     with pytest.raises(ValueError, match="series that fit has not seen"):
         forecaster.update(y, update_params=False)
+    assert forecaster.cutoff.equals(cutoff)
     forecaster.update(two, update_params=False)
     expected = quick(sp=6).fit(head, fh=[1, 2]).update(two, update_params=False)
     pd.testing.assert_frame_equal(forecaster.predict(), expected.predict())

@@ -15,7 +15,7 @@ from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _scaling
 from skrnn.forecasting._rolling import quantiles_within
 from skrnn.forecasting._scaling import SeriesScaler
-from skrnn.forecasting._season import detect_season
+from skrnn.forecasting._season import detect_common_season, detect_season
 from tests.forecasting_data import QUICK, panel, quick, seasonal, without_last
 
 THREE = (RNNForecaster, LSTMForecaster, GRUForecaster)
@@ -254,6 +254,45 @@ def test_detected_seasonal_periods():
     assert detect_season(monthly[:5], months) == 1
     assert detect_season(np.where(noise > 1, np.nan, monthly), months) == 12
     assert detect_season(weekly, pd.date_range("2000", periods=140, freq="D")) == 7
+
+
+def test_names_of_frequencies():
+    t = np.arange(500)
+    wave = np.sin(2 * np.pi * t / 50) + 0.1 * np.random.default_rng(0).normal(size=500)
+    for freq in ("ms", "min", "2D"):  # milliseconds are no starts of months
+        found = detect_season(wave, pd.period_range("2020", periods=500, freq=freq))
+        assert found == (1 if freq == "min" else 50)
+    minutes = pd.period_range("2020", periods=7 * 1440, freq="min")
+    daily = np.sin(2 * np.pi * np.arange(len(minutes)) / 1440)
+    noisy = daily + 0.3 * np.random.default_rng(0).normal(size=len(minutes))
+    assert detect_season(noisy, minutes) == 1440
+
+
+@pytest.mark.parametrize(("freq", "n", "sp"), [("D", 500, 7), ("M", 100, 12), ("Q", 60, 4)])
+def test_what_wanders_has_no_season_of_its_own(freq, n, sp):
+    times, found, with_season = pd.period_range("2000", periods=n, freq=freq), [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        walk, season = np.cumsum(rng.normal(size=n)), np.resize(2 * rng.normal(size=sp), n)
+        found.append(detect_season(walk, times))
+        with_season.append(detect_season(walk + season, times))
+    assert np.mean(np.array(found) > 1) < 0.15
+    assert np.mean(np.array(with_season) == sp) > 0.85
+
+
+def test_the_season_of_several_series_is_that_of_most():
+    flat, wave, months = np.full(72, 5.0), seasonal(72, sp=12), seasonal(72).index
+    noise = np.random.default_rng(0).normal(size=72)
+    for series, expected in (
+        ([flat, wave], 12),
+        ([wave, flat], 12),
+        ([flat, wave, wave, noise], 12),
+        ([noise, noise, wave], 1),
+        ([flat, flat], 1),
+        ([np.append(noise, np.nan), *[wave.to_numpy()] * 3], 12),
+    ):
+        indices = [months] * len(series)
+        assert detect_common_season([np.asarray(s)[:72] for s in series], indices) == expected
 
 
 @pytest.mark.parametrize("n", [57, 80, 100])

@@ -74,6 +74,28 @@ def test_the_distribution_has_the_quantiles_and_the_variance(forecaster):
     assert list(variance.columns) == list(forecaster.predict().columns)
 
 
+@pytest.mark.parametrize("level", [0.0, 1e8])
+def test_scores_of_the_distribution_do_not_depend_on_the_level(level):
+    """Those of skpro are differences of squares, and the best where there is no density."""
+    y = pd.DataFrame({"a": np.random.default_rng(0).normal(size=40)})
+    forecaster = quick().fit(y + level, fh=[1, 2])
+    distribution, median = forecaster.predict_proba(), forecaster.predict()
+    np.testing.assert_allclose(distribution.var(), forecaster.predict_var(), rtol=1e-5)
+    draws = distribution.sample(20_000).to_numpy().reshape(-1, 2)
+    for shift in (-0.7, 0.0, 3.0, 1000.0):
+        point = median + shift
+        between = np.abs(draws - point.to_numpy().T).mean(0)
+        np.testing.assert_allclose(
+            distribution.energy(point).to_numpy().ravel(), between, rtol=0.03
+        )
+    apart = np.abs(draws - draws[::-1]).mean(0)
+    np.testing.assert_allclose(distribution.energy().to_numpy().ravel(), apart, rtol=0.03)
+    density = distribution.log_pdf(median)
+    assert np.isfinite(density).all(axis=None)
+    assert (distribution.log_pdf(median + 1000) == -np.inf).all(axis=None)
+    np.testing.assert_allclose(density, np.log(distribution.pdf(median)))
+
+
 def test_intervals_widen_beyond_the_trained_horizon():
     forecaster = quick().fit(seasonal(), fh=[1, 2, 3])
     interval = forecaster.predict_interval(range(1, 31), coverage=[0.8]).to_numpy()

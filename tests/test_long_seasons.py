@@ -108,6 +108,17 @@ def test_seasons_last_beyond_the_horizon_within_the_series_and_after_updates():
         assert mae(after, forecaster.predict(fh=np.arange(1, 11))) < 0.25
 
 
+@pytest.mark.parametrize("filled", [False, True])
+def test_patterns_stay_in_place_where_an_update_begins_earlier(filled):
+    y = two_seasons()
+    past = y[:-LONG].copy()
+    past.iloc[:2] = np.nan
+    past = past if filled else past[2:]
+    forecaster = quick(sp=[SHORT, LONG]).fit(past, fh=np.arange(1, LONG + 1))
+    before = forecaster.predict()
+    pd.testing.assert_series_equal(forecaster.update(y[:2], update_params=False).predict(), before)
+
+
 def test_each_series_of_a_panel_has_its_own_pattern():
     parts = {k: (10**k * two_seasons(seed=k)).to_frame("y") for k in range(3)}
     y = pd.concat(parts, names=["series", "time"])

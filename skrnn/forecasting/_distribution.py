@@ -59,9 +59,15 @@ class Distribution:
 
     def variance(self) -> np.ndarray:
         """Variance of each forecast, (n_series, n_steps)."""
-        middles, widths = (self.edges[..., 1:] + self.edges[..., :-1]) / 2, np.diff(self.edges)
-        mean = (MASS * middles).sum(-1, keepdims=True)
-        return (MASS * ((middles - mean) ** 2 + widths**2 / 12)).sum(-1)
+        return variance_of(self.edges, MASS)
+
+
+def variance_of(edges: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Variance of histograms with edges (..., n + 1) and mass (..., n)."""
+    edges = edges - edges[..., :1]  # squares of large numbers would leave no digits
+    middles, widths = (edges[..., 1:] + edges[..., :-1]) / 2, np.diff(edges)
+    mean = (mass * middles).sum(-1, keepdims=True)
+    return (mass * ((middles - mean) ** 2 + widths**2 / 12)).sum(-1)
 
 
 def dense_quantiles(quantiles: np.ndarray) -> np.ndarray:

@@ -11,8 +11,9 @@ from .._interrupt import on_interrupt
 from .._optional import import_optional
 from .._parameters import COMMON, at_least, one_of, validate_parameters
 from ._bases import BASES
+from ._column_encoder import ColumnEncoder
 from ._distribution import MASS, Distribution
-from ._exogenous import ColumnEncoder, ExogenousColumns
+from ._exogenous import ExogenousColumns
 from ._model import ForecastModel, recalibrate, train
 from ._quantiles import LEVELS
 from ._recipe import Recipe, choose_recipe
@@ -36,10 +37,11 @@ class BaseRecurrentForecaster(BaseForecaster):
     ----------
     sp : int, list of int or "auto", default=1
         Seasonal period, in time steps; 1 for none. "auto" takes the usual period of the index's
-        frequency, or the highest peak of the autocorrelation, if it is significant. Of several
-        periods the shortest is that of the base forecast and the networks; what repeats with the
-        longer ones besides is taken off each series, as far as its cycles agree, and added to the
-        forecasts. A series that such a pattern is learnt from needs two cycles at least.
+        frequency, or the highest peak of the autocorrelation where the index has none, if most of
+        the series repeat with it. Of several periods the shortest is that of the base forecast and
+        the networks; what repeats with the longer ones besides is taken off each series, as far as
+        its cycles agree, and added to the forecasts. A series that such a pattern is learnt from
+        needs two cycles at least.
     base : {"auto", "naive", "drift", "seasonal_naive", "damped_trend"}, default="auto"
         Models that the base forecast is taken from; "auto" takes all of them.
     prior : {"auto"} or None, default="auto"
@@ -224,7 +226,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         self._check_parameters()
         series = SeriesSet.of(y)
         self._furthest = _furthest_step(series, fh)
-        self._learn(y, series, self._columns_of(X, series, "fit"))
+        self._learn(y.copy(), series, self._columns_of(X, series, "fit"))
         return self
 
     def _check_parameters(self) -> None:
@@ -258,7 +260,7 @@ class BaseRecurrentForecaster(BaseForecaster):
         _heed_interrupt(self._model)
 
     def _recipe(self, series: SeriesSet, columns: ExogenousColumns | None, furthest) -> Recipe:
-        known = np.zeros(0, dtype=bool) if columns is None else columns.encoder.known_
+        known = np.zeros(0, dtype=bool) if columns is None else columns.encoder.known
         return choose_recipe(self._cell, self.get_params(deep=False), series, known, furthest)
 
     def _columns_of(self, X, series: SeriesSet, method: str) -> ExogenousColumns | None:
@@ -310,15 +312,19 @@ class BaseRecurrentForecaster(BaseForecaster):
         _heed_interrupt(learnt[1])
 
     def _update(self, y, X=None, update_params=True):
-        y = update_data(self._y_train, y)
-        series, columns = SeriesSet.of(y, self._series.freq), self._columns
-        if X is not None and columns is not None:
-            columns = columns.extended(X)
-        if update_params:
-            self._learn(y, series, columns)
-        else:
-            self._series = series.in_order_of(self._series)
-            self._y_train, self._columns = y, columns
+        try:
+            y = update_data(self._y_train, self._series.with_its_columns(y))
+            series, columns = SeriesSet.of(y, self._series.freq), self._columns
+            if X is not None and columns is not None:
+                columns = columns.extended(X)
+            if update_params:
+                self._learn(y, series, columns)
+            else:
+                self._series = series.continued_from(self._series)
+                self._y_train, self._columns = y, columns
+        except BaseException:
+            self._set_cutoff_from_y(self._y_train)  # which sktime has moved already
+            raise
         return self
 
     # Forecasting

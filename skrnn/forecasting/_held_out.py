@@ -11,6 +11,7 @@ from ._origins import Origins
 from ._panel import Panel
 from ._preparation import Preparation
 from ._recipe import Recipe
+from ._seen import seen_before
 
 HELD_OUT_SHARE = 0.25  # of a series, at most
 HELD_OUT_HORIZONS = 3  # at most, of a series that is long enough; one in a large panel
@@ -46,9 +47,21 @@ class HeldOut:
     one_time: bool
 
     @classmethod
-    def of(cls, recipe: Recipe, series, columns) -> "HeldOut | None":
-        """Hold out the ends; None where all series are too short for that."""
+    def of(
+        cls, recipe: Recipe, series, columns, trained_on: frozenset[bytes] = frozenset()
+    ) -> "HeldOut | None":
+        """Hold out the ends; None where all series are too short for that, or trained on before.
+
+        Parameters
+        ----------
+        recipe : Recipe
+        series : list of ndarray of shape (n_i,)
+        columns : list of ndarray of shape (n_i, n_columns), or None
+        trained_on : frozenset of bytes
+            Marks of the ends of the series that the networks have seen (`marks_of_ends`).
+        """
         lengths = held_out_lengths([len(y) for y in series], recipe.horizon)
+        lengths[seen_before(series, lengths, recipe.horizon, trained_on)] = 0
         if not lengths.any():
             return None
         early, early_columns = without_ends(series, lengths), without_ends(columns, lengths)

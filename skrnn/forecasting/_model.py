@@ -12,6 +12,7 @@ from ._origins import Origins
 from ._panel import Panel
 from ._preparation import Preparation
 from ._recipe import Recipe
+from ._seen import marks_of_ends
 
 # Held-out horizons that what is usual weighs as much as: much where all that there is was
 # pretrained on many series, little where networks were trained on the series at hand. Chosen by
@@ -41,12 +42,15 @@ class ForecastModel:
     calibration : Calibration
     interrupted : bool
         Whether Ctrl-C ended the training.
+    trained_on : frozenset of bytes
+        Marks of the series, where the model is for others.
     """
 
     recipe: Recipe
     members: Members
     calibration: Calibration
     interrupted: bool = False
+    trained_on: frozenset[bytes] = frozenset()
 
     @property
     def nets(self) -> list:
@@ -109,8 +113,11 @@ def train(
     prepared = recipe.prepare(series, columns)
     panel = prepared.panel(series, columns)
     recipe = replace(recipe, regression=prepared.regression)
+    seen = start.trained_on if start else frozenset()
+    if keep_all and recipe.trained:
+        seen |= marks_of_ends(series, recipe.horizon)
     if stopped:
-        kept = start or ForecastModel(recipe, early, calibration)
+        kept = start or ForecastModel(recipe, early, calibration, trained_on=seen)
         return prepared, replace(kept, interrupted=True)
     known, final = start.members.get("trained") if start else None, recipe
     if not start and _nearly_done(recipe, early, panel):
@@ -118,7 +125,7 @@ def train(
     members = train_members(final, panel, prepared, seed + 1, known)
     if list(members) != list(early):
         calibration = Calibration.usual(len(members), recipe.horizon)
-    return prepared, ForecastModel(recipe, members, calibration, interrupted(members))
+    return prepared, ForecastModel(recipe, members, calibration, interrupted(members), seen)
 
 
 def _nearly_done(recipe: Recipe, early: Members, panel: Panel) -> bool:
@@ -128,9 +135,12 @@ def _nearly_done(recipe: Recipe, early: Members, panel: Panel) -> bool:
 
 
 def recalibrate(model: ForecastModel, series, columns) -> tuple[Preparation, ForecastModel]:
-    """Take trained networks to other series, without training; calibrate on their ends."""
+    """Take trained networks to other series, without training; calibrate on their ends.
+
+    Series that were trained on before have no say: what networks know by heart is no forecast.
+    """
     recipe, calibration = model.recipe, model.calibration
-    held_out = HeldOut.of(recipe, series, columns)
+    held_out = HeldOut.of(recipe, series, columns, model.trained_on)
     if held_out is not None:
         calibration = _calibrate(held_out, model.members, predict(model.members, held_out.origins))
     model = replace(model, calibration=calibration, interrupted=False)

@@ -8,7 +8,7 @@ from ..nn import Architecture
 from ._preparation import Preparation
 from ._quantiles import LEVELS
 from ._regression import Regression
-from ._season import detect_season
+from ._season import detect_common_season
 from ._series import SeriesSet
 from ._sizes import MOST_STEPS, Sizes, choose_sizes
 from ._windows import CHANGE, DEVIATION, N_OWN_CHANNELS, SCALE
@@ -156,7 +156,7 @@ def choose_recipe(
         Last step of the horizon; None where it is not known yet.
     """
     lengths = np.array([len(values) for values in series.values])
-    sp, *other_periods = _periods(parameters["sp"], series, lengths)
+    sp, *other_periods = _periods(parameters["sp"], series)
     horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
     n_windows = np.maximum(lengths - horizon, 0).sum()
     most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
@@ -193,9 +193,8 @@ def choose_recipe(
     )
 
 
-def _periods(sp, series: SeriesSet, lengths: np.ndarray) -> list[int]:
+def _periods(sp, series: SeriesSet) -> list[int]:
     """Seasonal periods in ascending order; one stands alone, for no season."""
     if sp == "auto":
-        longest = int(lengths.argmax())
-        sp = detect_season(series.values[longest], series.indices[longest])
+        sp = detect_common_season(series.values, series.indices)
     return sorted({*(sp if isinstance(sp, (list, tuple)) else [sp])} - {1}) or [1]

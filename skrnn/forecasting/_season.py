@@ -5,10 +5,9 @@ import pandas as pd
 
 # Periods to look for first, by frequency; weekly data have a yearly season of 52
 USUAL = {
-    "S": (60,),
-    "T": (60, 1440),
-    "MIN": (60, 1440),
-    "H": (24, 168),
+    "s": (60,),
+    "min": (60, 1440),
+    "h": (24, 168),
     "D": (7,),
     "B": (5,),
     "W": (52,),
@@ -19,18 +18,34 @@ USUAL = {
     "QS": (4,),
     "QE": (4,),
 }
-LONGEST = 400
+FORMER_NAMES = {"S": "s", "T": "min", "H": "h"}  # of pandas before 2.2
+LONGEST = 400  # period that no frequency suggests
 ROUNDING = 1e-9
+MOST_ASKED = 50  # series, for the period of all
 SIGNIFICANT = 1.645  # one-sided 5 %, in standard errors of an autocorrelation
 CLEAR = 0.3  # least autocorrelation of a period that no frequency suggests
+
+
+def detect_common_season(series: list[np.ndarray], indices: list[pd.Index]) -> int:
+    """Seasonal period of most of some series, weighted by their lengths; 1 for none.
+
+    Series that never change say nothing. Of very many a sample is asked.
+    """
+    votes = {}
+    for i in np.unique(np.linspace(0, len(series) - 1, MOST_ASKED).round().astype(int)):
+        values = series[i]
+        period = detect_season(values, indices[i])
+        weight = len(values) if np.nanmax(values) > np.nanmin(values) else 0
+        votes[period] = votes.get(period, 0) + weight
+    return max(votes, key=lambda period: (votes[period], period))
 
 
 def detect_season(values: np.ndarray, index: pd.Index) -> int:
     """Seasonal period of a series, 1 for none.
 
-    The period that is usual for the frequency of the index is taken if the autocorrelation of
-    the detrended series at it is significant; otherwise the lag of the highest peak of the
-    autocorrelation, if that is clear.
+    The period that is usual for the frequency of the index is taken if the series repeats with
+    it; otherwise the lag of the highest peak of the autocorrelation of the detrended series, if
+    that is clear.
 
     Parameters
     ----------
@@ -44,11 +59,13 @@ def detect_season(values: np.ndarray, index: pd.Index) -> int:
     rest = _detrended(values)
     if np.abs(rest).max() < ROUNDING * np.ptp(values):
         return 1  # a straight line
-    correlation = _autocorrelation(rest, min(n // 2 - 1, LONGEST))
-    for period in USUAL.get(_frequency(index), ()):
-        if period < len(correlation) and _is_significant(correlation, period, n):
+    usual = USUAL.get(_frequency(index), ())
+    correlation = _autocorrelation(rest, min(n // 2 - 1, max(LONGEST, *usual, 0)))
+    of_changes = _autocorrelation(np.diff(values), len(correlation) - 1)
+    for period in usual:
+        if period < len(correlation) and _repeats(correlation, of_changes, period, n):
             return period
-    if _frequency(index) in USUAL:
+    if usual:
         return 1
     inner = correlation[1:-1]
     peaks = 1 + np.flatnonzero((inner > correlation[:-2]) & (inner >= correlation[2:]))
@@ -57,11 +74,22 @@ def detect_season(values: np.ndarray, index: pd.Index) -> int:
 
 
 def _frequency(index: pd.Index) -> str:
-    """Name of the frequency without multiples and anchors, or an empty string."""
+    """Name of the frequency without an anchor, or an empty string."""
     name = getattr(index, "freqstr", None)
     if name is None and isinstance(index, pd.DatetimeIndex) and len(index) > 2:
         name = pd.infer_freq(index)
-    return "" if name is None else name.upper().split("-")[0]
+    name = "" if name is None else name.split("-")[0]
+    return FORMER_NAMES.get(name, name)
+
+
+def _repeats(correlation: np.ndarray, of_changes: np.ndarray, period: int, n: int) -> bool:
+    """Whether a series, or its changes, are alike after one period.
+
+    What wanders, such as a random walk, is like its past at any lag, and after half a period more.
+    """
+    stands_out = correlation[period] > correlation[period // 2]
+    alike = stands_out and _is_significant(correlation, period, n)
+    return alike or _is_significant(of_changes, period, n - 1)
 
 
 def _detrended(values: np.ndarray) -> np.ndarray:

@@ -58,7 +58,7 @@ class SeriesSet:
         for key, frame in frames.items():
             frame = _on_grid(frame, freq, grids)
             for column in frame.columns:
-                array = frame[column].to_numpy(dtype=np.float64)
+                array = frame[column].to_numpy(dtype=np.float64, copy=True)
                 _check(array, key, column)
                 first = int(np.argmax(~np.isnan(array)))
                 keys.append(key)
@@ -67,8 +67,26 @@ class SeriesSet:
                 values.append(array[first:])
         return cls(keys, columns, indices, values, y.iloc[:0], freq)
 
-    def in_order_of(self, other: "SeriesSet") -> "SeriesSet":
-        """The same series in the order of another set.
+    def with_its_columns(self, y: pd.DataFrame) -> pd.DataFrame:
+        """More of the same values; the only column may have another name, as a Series often has.
+
+        Raises
+        ------
+        ValueError
+            If there are others than before.
+        """
+        columns = self.like.columns
+        if len(columns) == len(y.columns) == 1:
+            return y.set_axis(columns, axis=1)
+        if set(y.columns) != set(columns):
+            raise ValueError(
+                f"update got the columns {list(y.columns)}, but fit {list(columns)}. Pass the same "
+                "ones, or fit anew."
+            )
+        return y
+
+    def continued_from(self, other: "SeriesSet") -> "SeriesSet":
+        """The same series in the order of another set, from the same times on.
 
         Raises
         ------
@@ -83,7 +101,10 @@ class SeriesSet:
                 "update_params=True, or fit, to learn them."
             )
         order = [places[name] for name in zip(other.keys, other.columns)]
-        indices, values = ([part[i] for i in order] for part in (self.indices, self.values))
+        # what was learnt of a series counts from its first observation on
+        skipped = [self.indices[i].get_loc(before[0]) for i, before in zip(order, other.indices)]
+        indices = [self.indices[i][n:] for i, n in zip(order, skipped)]
+        values = [self.values[i][n:] for i, n in zip(order, skipped)]
         return replace(other, indices=indices, values=values)
 
     def steps(self, fh: ForecastingHorizon) -> np.ndarray:
@@ -91,14 +112,16 @@ class SeriesSet:
 
         A relative horizon is the same for all; an absolute one counts from each end.
         """
-        if fh.is_relative:
-            return np.tile(np.asarray(fh, dtype=int), (len(self.values), 1))
-        known, steps = {}, []  # many series end at the same time
+        times = fh.to_pandas()
+        if fh.is_relative and not isinstance(times, pd.TimedeltaIndex):
+            return np.tile(np.asarray(times, dtype=int), (len(self.values), 1))
+        known, steps = {}, []  # many series begin and end at the same times
         for index in self.indices:
-            if index[-1] not in known:
-                end = get_cutoff(pd.Series(0, index=index), return_index=True)
-                known[index[-1]] = np.asarray(fh.to_relative(end), dtype=int)
-            steps.append(known[index[-1]])
+            span = index[0], index[-1]
+            if span not in known:
+                asked = index[-1] + times if fh.is_relative else times
+                known[span] = _steps_to(asked, index, self.freq)
+            steps.append(known[span])
         return np.stack(steps)
 
     def frame(self, values: np.ndarray, steps: np.ndarray, names=None) -> pd.DataFrame:
@@ -132,7 +155,11 @@ class SeriesSet:
             return times[0]
         keys = self.keys[::n_columns]
         keys = [key if isinstance(key, tuple) else (key,) for key in keys]
-        levels = [np.repeat(level, steps.shape[1]) for level in map(list, zip(*keys))]
+        given = self.like.index.levels  # whose types are kept
+        levels = [
+            pd.Index(level, dtype=like.dtype).repeat(steps.shape[1])
+            for level, like in zip(map(list, zip(*keys)), given)
+        ]
         joined = times[0].append(times[1:])
         return pd.MultiIndex.from_arrays([*levels, joined], names=self.like.index.names)
 
@@ -153,7 +180,13 @@ def instances(frame: pd.DataFrame) -> dict:
     if not isinstance(frame.index, pd.MultiIndex):
         return {None: frame}
     levels = list(range(frame.index.nlevels - 1))
-    groups = frame.groupby(level=levels if len(levels) > 1 else 0, sort=False)
+    for name, level, codes in zip(frame.index.names, frame.index.levels[:-1], frame.index.codes):
+        if (codes < 0).any() or level.hasnans:
+            raise ValueError(
+                f"Level {name!r} of the index, which names the series, has missing values. Give "
+                "every series a name, or leave those rows out."
+            )
+    groups = frame.groupby(level=levels if len(levels) > 1 else 0, sort=False, observed=True)
     return {key: group.droplevel(levels) for key, group in groups}
 
 
@@ -195,14 +228,48 @@ def _grid(index: pd.Index, freq) -> pd.Index:
     return index
 
 
+def _steps_to(times: pd.Index, index: pd.Index, freq) -> np.ndarray:
+    """Steps from the end of an index to some times, which may lie within or before it.
+
+    sktime counts periods of the local clock, which lacks an hour or has one twice.
+    """
+    freq = getattr(index, "freq", None) or freq
+    if not isinstance(index, pd.DatetimeIndex) or freq is None:
+        end = get_cutoff(pd.Series(0, index=index), return_index=True)
+        horizon = ForecastingHorizon(times, is_relative=False)
+        return np.asarray(horizon.to_relative(end), dtype=int)
+    first, last = index[0], index[-1]
+    n_before = len(pd.date_range(min(times.min(), first), first, freq=freq))
+    before = _before(first, n_before, freq)
+    after = pd.date_range(last, max(times.max(), last), freq=freq)
+    places = before.append([index, after[after > last]]).get_indexer(times)
+    if (places < 0).any():
+        raise ValueError(
+            f"fh asks for {times[places < 0][0]}, but the times of y, which end at {last}, follow "
+            f"the frequency {freq}. Ask for times among those, or bring y to a higher frequency."
+        )
+    return places - len(before) - len(index) + 1
+
+
 def future_index(index: pd.Index, steps: np.ndarray, freq=None) -> pd.Index:
-    """Times that lie some steps after the end of an index; ``freq`` helps one that has none."""
-    horizon = ForecastingHorizon(steps, is_relative=True)
-    if isinstance(index, pd.DatetimeIndex) and index.freq is None:
-        if freq is None:
-            raise ValueError(UNKNOWN_FREQUENCY)
-        horizon = ForecastingHorizon(steps, is_relative=True, freq=freq)
-    return horizon.to_absolute_index(get_cutoff(pd.Series(0, index=index), return_index=True))
+    """Times some steps from the end of an index; ``freq`` helps one that has none."""
+    freq = getattr(index, "freq", None) or freq
+    if not isinstance(index, pd.DatetimeIndex):
+        horizon = ForecastingHorizon(steps, is_relative=True)
+        return horizon.to_absolute_index(get_cutoff(pd.Series(0, index=index), return_index=True))
+    if freq is None:
+        raise ValueError(UNKNOWN_FREQUENCY)
+    last, n_before = index[-1], max(0, -steps.min())
+    after = pd.date_range(last, periods=max(0, steps.max()) + 2, freq=freq)
+    grid = _before(last, n_before, freq).append([index[-1:], after[after > last]])
+    return grid[n_before + steps]
+
+
+def _before(time: pd.Timestamp, n: int, freq) -> pd.DatetimeIndex:
+    """The last n times before another one."""
+    times = pd.date_range(end=time, periods=n + 1, freq=freq)
+    times = times[times < time]
+    return times[len(times) - n :]
 
 
 def _check(array: np.ndarray, key, column) -> None:
@@ -216,7 +283,7 @@ def _check(array: np.ndarray, key, column) -> None:
 def _frequency(indices: list):
     """Frequency of dates: one that is set, the one that all tell, or that of all times together.
 
-    Two times alone tell their distance.
+    Two times of one series alone tell their distance.
     """
     dates = [index for index in indices if isinstance(index, pd.DatetimeIndex)]
     dates = list({index.asi8.tobytes(): index for index in dates}.values())  # many are the same
@@ -229,4 +296,5 @@ def _frequency(indices: list):
     every = dates[0].append(dates[1:]).unique().sort_values()
     if len(every) > 2:
         return pd.infer_freq(every)
-    return pd.tseries.frequencies.to_offset(every[1] - every[0]) if len(every) == 2 else None
+    pair = max(map(len, dates)) == 2
+    return pd.tseries.frequencies.to_offset(every[1] - every[0]) if pair else None

@@ -1,0 +1,161 @@
+"""Columns of any type become scaled numbers."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from ._series import SeriesSet
+
+MOST_CATEGORIES = 50  # of a column; rarer ones teach nothing that more data would bear out
+NUMBERS = "integer", "floating", "mixed-integer-float", "decimal", "boolean"  # objects that all are
+
+
+class ColumnEncoder:
+    """Standardises numeric columns and encodes categories, as they were when it was made.
+
+    Truth values are the numbers 0 and 1, and so are objects that all are numbers. All else are
+    categories by their text, of which the most frequent count.
+
+    Parameters
+    ----------
+    X : DataFrame
+    series : SeriesSet
+        Rows after the end of a series are not looked at.
+    past_columns : list or None
+        Names of those whose future is not known.
+
+    Attributes
+    ----------
+    names : list
+        Of the columns of X.
+    past : list
+        Names of those whose future is not known.
+    known : ndarray of shape (n_outputs,), bool
+        Whether the future of each encoded column is known.
+
+    Raises
+    ------
+    ValueError
+        If ``past_columns`` names a column that X does not have, X has no rows of the series, or a
+        column holds times.
+    """
+
+    def __init__(self, X: pd.DataFrame, series: SeriesSet, past_columns):
+        self.names, self.past = list(X.columns), list(past_columns or ())
+        unknown = [name for name in self.past if name not in self.names]
+        if unknown:
+            raise ValueError(f"past_columns names {unknown}, but X has the columns {self.names}.")
+        X = _until_ends(X, series)
+        if not len(X):
+            raise ValueError("X has no rows of the series of y up to their ends.")
+        numeric = [name for name in self.names if _is_numeric(X[name])]
+        self._categories = {
+            name: _most_frequent(_text(X[name])) for name in self.names if name not in numeric
+        }
+        sizes = [max(1, len(categories)) for categories in self._categories.values()]
+        one_hot = OneHotEncoder(
+            categories=[np.arange(size) for size in sizes],
+            handle_unknown="ignore",
+            sparse_output=False,
+        )
+        plain = self.plain(X)
+        places = [[self.names.index(name) for name in part] for part in (numeric, self._categories)]
+        self._transformer = ColumnTransformer(
+            [("numbers", StandardScaler(), places[0]), ("categories", one_hot, places[1])]
+        )
+        # numbers that are never known are a constant, whatever comes later
+        never = {name: 0.0 for name in self.names if plain[name].isna().all()}
+        self._transformer.fit(plain.fillna(never).to_numpy())
+        outputs = [*zip(numeric, [1] * len(numeric)), *zip(self._categories, sizes)]
+        self.known = np.concatenate([np.full(n, name not in self.past) for name, n in outputs])
+
+    def plain(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Numbers as they are, categories by their places; NaN where missing.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or no number where it was one before.
+
+        Warns
+        -----
+        UserWarning
+            If none of the categories of a column was there before.
+        """
+        missing = [name for name in self.names if name not in X.columns]
+        if missing:
+            raise ValueError(f"X must have the columns {self.names} as before; it lacks {missing}.")
+        columns = {
+            name: _places(_text(X[name]), self._categories[name])
+            if name in self._categories
+            else _numbers(X[name])
+            for name in self.names
+        }
+        return pd.DataFrame(columns, index=X.index)
+
+    def encode(self, plain: np.ndarray) -> np.ndarray:
+        """Numbers (n, n_outputs), float32; at the mean, and of no category, where missing."""
+        return np.nan_to_num(self._transformer.transform(plain)).astype(np.float32)
+
+
+def _until_ends(X: pd.DataFrame, series: SeriesSet) -> pd.DataFrame:
+    """Rows up to the last observation of each series."""
+    ends = {key: index[-1] for key, index in zip(series.keys, series.indices)}
+    if None in ends:
+        rows = X.index <= ends[None]
+    else:
+        of_rows = pd.Series(ends).reindex(X.index.droplevel(-1))
+        rows = X.index.get_level_values(-1) <= of_rows.array
+    return X[rows]
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    if column.dtype.kind in "mM":
+        raise ValueError(
+            f"Column {column.name!r} of X holds times ({column.dtype}), which are neither numbers "
+            "nor categories. Leave it out, or make columns of what matters, such as "
+            "X['weekday'] = X['time'].dt.weekday.astype('category')."
+        )
+    if column.dtype == object:
+        return pd.api.types.infer_dtype(column) in NUMBERS
+    return pd.api.types.is_numeric_dtype(column)
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    try:
+        values = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Column {column.name!r} of X held numbers before, but now {column.dtype}: {error}"
+        ) from error
+    return pd.Series(values, index=column.index)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Text of each value, the same for 1 and 1.0: whole numbers that meet a gap become floats."""
+    return column.astype(object).map(_text_of, na_action="ignore")
+
+
+def _text_of(value) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _most_frequent(text: pd.Series) -> list[str]:
+    counts = text.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return sorted(counts.index[:MOST_CATEGORIES])
+
+
+def _places(text: pd.Series, categories: list[str]) -> pd.Series:
+    """Place of each text among categories, one more than there are if it is none of them."""
+    places = pd.Categorical(text, categories=categories).codes.astype(float)
+    places[places < 0] = max(1, len(categories))
+    if categories and text.notna().any() and (places == len(categories)).all():
+        warnings.warn(
+            f"Column {text.name!r} of X has none of the categories that it had before, "
+            f"{categories[:5]}, but {text.dropna().unique()[:5].tolist()}; it will have no effect.",
+            stacklevel=2,
+        )
+    return pd.Series(places, index=text.index).mask(text.isna())
