@@ -123,6 +123,10 @@ class BaseRecurrent(BaseEstimator, ABC):
         """Weights of samples, given y."""
         return sample_weight
 
+    def _mean_weight(self, weights: np.ndarray) -> float:
+        """What `fit` divides total weights by, so that their unit does not matter."""
+        return weights.mean()
+
     def _strata(self, y):
         """What the held-out part of early stopping is stratified by, or None."""
 
@@ -145,7 +149,9 @@ class BaseRecurrent(BaseEstimator, ABC):
             device = resolve_device(self.device, plan.work)
             module = fitted_module(self) if resume else new_module(self, train[0], seed, device)
             net = make_net(module, self._make_loss(), plan, device, self.callbacks)
-            self._train(net, train, held_out)
+            data = self._as_tensors(net, *train, unit_mean=True)
+            validation = held_out and self._as_tensors(net, *held_out, unit_mean=True)
+            self._train(net, data, validation)
 
     def _partial_fit(self, X, y, sample_weight, times):
         """One pass over a batch of data, from the current weights."""
@@ -173,7 +179,8 @@ class BaseRecurrent(BaseEstimator, ABC):
                 net = copy.deepcopy(self.net_)  # an error must not leave it half trained
                 net.plan = plan
                 net.criterion_ = self._make_loss()  # its parameters may have been changed
-            self._train(net, train, None)
+            # weights as they are: a batch cannot know how much others weigh
+            self._train(net, self._as_tensors(net, *train, unit_mean=False), None)
         return self._finish()
 
     def _read_training_data(self, X, y, sample_weight, times, *, reset: bool):
@@ -218,15 +225,13 @@ class BaseRecurrent(BaseEstimator, ABC):
         self._input = NetworkInput(self.differences, self.standardize, self.missing)
         self._input.fit(sequences, sample_weight)
 
-    def _train(self, net: RecurrentNet, train, held_out) -> None:
-        data = self._as_tensors(net, *train)
-        validation = None if held_out is None else self._as_tensors(net, *held_out)
+    def _train(self, net: RecurrentNet, data, validation) -> None:
         self.net_ = net.learn(data, validation, verbose=self.verbose)
         history = net.history
         self.n_iter_ = len(history)
         self.loss_curve_ = history[:, "train_loss"] if len(history) else []
         self.validation_scores_ = None
-        if held_out is not None and len(history):
+        if validation is not None and len(history):
             self.validation_scores_ = [-loss for loss in history[:, "valid_loss"]]
         self.n_parameters_ = sum(p.numel() for p in net.module_.parameters() if p.requires_grad)
         self.interrupted_ = net.interrupted_
@@ -236,14 +241,18 @@ class BaseRecurrent(BaseEstimator, ABC):
             on_interrupt(self.n_iter_)
         return self
 
-    def _as_tensors(self, net: RecurrentNet, sequences, y, sample_weight) -> ResidentData:
+    def _as_tensors(
+        self, net: RecurrentNet, sequences, y, sample_weight, *, unit_mean: bool
+    ) -> ResidentData:
         values, lengths = self._inputs(net, sequences)
         targets = torch.as_tensor(self._encode_targets(y))
         if targets.is_floating_point():
             targets = targets.to(values.dtype)
         weights = self._total_weight(y, sample_weight)
         if weights is not None:
-            weights = torch.as_tensor(weights / weights.mean()).to(values)
+            if unit_mean:
+                weights = weights / self._mean_weight(weights)
+            weights = torch.as_tensor(weights).to(values)
         return ResidentData(values, lengths, targets.to(values.device), weights)
 
     def _inputs(self, net: RecurrentNet, sequences: Sequences):

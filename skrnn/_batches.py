@@ -26,7 +26,6 @@ class ResidentData:
     targets : Tensor of shape (n_samples, ...)
         Where there is one for each time step, padded as the loss expects it.
     weights : Tensor of shape (n_samples,), or None
-        With mean one.
     """
 
     values: Tensor

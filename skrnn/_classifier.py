@@ -50,7 +50,8 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         classes : array-like of shape (n_classes,), optional
             All labels that may ever occur; needed in the first call, unless y is multilabel.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the samples.
+            Weights of the samples, taken as they are: `fit` divides weights by their mean, but a
+            batch cannot know how much others weigh. The same holds for ``class_weight``.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 

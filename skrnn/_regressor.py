@@ -35,7 +35,8 @@ class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the samples.
+            Weights of the samples, taken as they are: `fit` divides weights by their mean, but a
+            batch cannot know how much others weigh.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 

@@ -34,7 +34,8 @@ class BaseRecurrentSequenceRegressor(ScaledTargets, BaseStepwise):
         y : array-like of shape (n_samples, n_timesteps[, n_outputs]), list of arrays, or panel
             Targets of each time step.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the sequences.
+            Weights of the sequences, taken as they are: `fit` divides weights by their mean, but a
+            batch cannot know how much others weigh.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 

@@ -43,7 +43,8 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         classes : array-like of shape (n_classes,), optional
             All labels that may ever occur; needed in the first call.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the sequences.
+            Weights of the sequences, taken as they are: `fit` divides weights by their mean, but a
+            batch cannot know how much others weigh. The same holds for ``class_weight``.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 
@@ -155,12 +156,22 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
     def _count_outputs(self):
         return len(self.classes_)
 
+    def _total_weight(self, y, sample_weight):
+        """Weights of sequences; those of classes are in the loss, and matter for the mean."""
+        if sample_weight is None and self.class_weight is not None:
+            return np.ones(len(y))
+        return sample_weight
+
+    def _mean_weight(self, weights):
+        steps = self._class_steps
+        return weights.mean() * (self._class_weights() @ steps) / steps.sum()
+
     def _make_loss(self):
         if self.class_weight is None:
             return StepLoss(WeightedCrossEntropy(), self._class_steps.sum())
         weights = self._class_weights()
         self._check_class_weights(weights[self._class_steps > 0])
-        return StepLoss(WeightedCrossEntropy(weights), weights @ self._class_steps)
+        return StepLoss(WeightedCrossEntropy(weights), self._class_steps.sum())
 
     def _class_weights(self) -> np.ndarray:
         """Weight of each class; one for a class that is not there to be balanced."""

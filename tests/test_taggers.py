@@ -381,6 +381,27 @@ def test_doubling_all_weights_changes_nothing(cls):
     assert_close(outputs(one, X), outputs(two, X))
 
 
+@each_kind
+def test_partial_fit_takes_weights_as_they_are(cls):
+    X, y = make_ragged(cls, n_samples=10)
+    told = {"classes": ["high", "low", "mid"]} if cls is GRUTagger else {}
+    one, half = (
+        cls(**TINY).partial_fit(X, y, sample_weight=np.full(10, w), **told).loss_curve_[0]
+        for w in (1.0, 0.5)
+    )
+    assert half == pytest.approx(one / 2, rel=1e-6)
+
+
+def test_partial_fit_takes_class_weights_as_they_are():
+    X, y = make_ragged(GRUTagger, n_samples=10)
+    labels = ["high", "low", "mid"]
+    one, five = (
+        GRUTagger(**TINY, class_weight=w).partial_fit(X, y, classes=labels).loss_curve_[0]
+        for w in (None, dict.fromkeys(labels, 5.0))
+    )
+    assert five == pytest.approx(5 * one, rel=1e-6)
+
+
 def test_class_weight_shifts_the_decision():
     X, y = make_ragged(GRUTagger)
     shares = [

@@ -265,6 +265,41 @@ def test_partial_fit_calls_are_reproducible_and_differ(numbers):
     np.testing.assert_array_equal(twice().predict(X), twice().predict(X))
 
 
+def start(model, X, y, **weights):
+    """A first call of partial_fit."""
+    told = {"classes": np.unique(y)} if hasattr(model, "predict_proba") else {}
+    return model.partial_fit(X, y, **told, **weights)
+
+
+def test_partial_fit_takes_weights_as_they_are(make, data):
+    X, y = (part[:20] for part in data)
+    one = start(make(), X, y).loss_curve_[0]
+    halves = start(make(), X, y, sample_weight=np.full(20, 0.5)).loss_curve_[0]
+    assert halves == pytest.approx(one / 2, rel=1e-6)
+
+
+def test_partial_fit_weighs_batches_against_each_other(make, data):
+    X, y = data
+
+    def train(weights):
+        model = start(make(), X, y)
+        for i, weight in enumerate(weights):
+            model.partial_fit(X[i : i + 1], y[i : i + 1], sample_weight=[weight])
+        return outputs(model, X)
+
+    even, falling = train(np.ones(10)), train(np.geomspace(1, 1e-4, 10))
+    assert np.abs(even - falling).max() > 1e-3
+
+
+def test_partial_fit_takes_class_weights_as_they_are():
+    X, y = make_data(GRUClassifier, 20)
+    one, five = (
+        start(GRUClassifier(**SMALL, class_weight=w), X, y).loss_curve_[0]
+        for w in (None, {0: 5.0, 1: 5.0})
+    )
+    assert five == pytest.approx(5 * one, rel=1e-6)
+
+
 # Weights
 
 

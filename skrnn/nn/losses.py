@@ -20,7 +20,7 @@ class StepLoss(nn.Module):
     loss : nn.Module
         Of rows of outputs and as many labels, or rows of numbers; not reduced.
     mean_length : float
-        Steps of an average sequence of the training data, weighted as the loss weights them.
+        Steps of an average sequence of the training data.
     """
 
     def __init__(self, loss: nn.Module, mean_length: float):
