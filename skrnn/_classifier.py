@@ -8,11 +8,11 @@ from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils import column_or_1d, compute_class_weight, compute_sample_weight
+from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from ._docstrings import documented
-from ._labels import LearnsClasses
+from ._labels import LearnsClasses, weigh_classes
 from ._parameters import CELLS, one_of
 from ._pooled import BasePooled
 from ._reading import read_targets
@@ -160,6 +160,16 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
             self._target_type = "multilabel"
         else:
             self._target_type = "binary" if len(self.classes_) == 2 else "multiclass"
+        self._class_totals = [
+            np.bincount(numbers, sample_weight, minlength=len(classes))
+            for classes, numbers in self._columns_of_classes(y)
+        ]
+
+    def _columns_of_classes(self, y) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Classes, and the number of each sample's: of the one column of y, or of each label."""
+        if self._target_type == "multilabel":
+            return [(np.arange(2), column) for column in self._binarizer.transform(y).T]
+        return [(self.classes_, self._number_classes(y))]
 
     def _encode_targets(self, y):
         multilabel = y.ndim == 2
@@ -180,17 +190,24 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
     def _total_weight(self, y, sample_weight):
         if self.class_weight is None:
             return sample_weight
-        if y.ndim == 2:
-            of_class = compute_sample_weight(self.class_weight, y)
-        else:
-            present = np.unique(y)
-            weights = compute_class_weight(
-                self.class_weight, classes=present, y=y, sample_weight=sample_weight
-            )
-            of_class = weights[np.searchsorted(present, y)]
-        weight = of_class if sample_weight is None else of_class * sample_weight
+        weight = 1.0 if sample_weight is None else sample_weight
+        for (classes, numbers), totals, class_weight in zip(
+            self._columns_of_classes(y), self._class_totals, self._class_weight_of_columns()
+        ):
+            weight = weight * weigh_classes(class_weight, classes, totals)[numbers]
         self._check_class_weights(weight)
         return weight
+
+    def _class_weight_of_columns(self) -> list:
+        n_columns = len(self._class_totals)
+        if self._target_type != "multilabel" or self.class_weight == "balanced":
+            return [self.class_weight] * n_columns
+        if not isinstance(self.class_weight, list) or len(self.class_weight) != n_columns:
+            raise ValueError(
+                f"class_weight={self.class_weight!r}, but y has {n_columns} labels; expected "
+                "'balanced', or a list with a dict for each label, such as {0: 1, 1: 5}."
+            )
+        return self.class_weight
 
     def _strata(self, y):
         return y if y.ndim == 1 else None

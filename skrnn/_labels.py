@@ -1,7 +1,25 @@
-"""Classes: told to the first `partial_fit`, or learnt from y; and what is said of wrong ones."""
+"""Classes: told to the first `partial_fit`, or learnt from y; their weights; and wrong ones."""
 
 import numpy as np
-from sklearn.utils import column_or_1d
+from sklearn.utils import column_or_1d, compute_class_weight
+
+
+def weigh_classes(class_weight, classes: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """Weight of each class; one for a class that a dict leaves out, or that cannot be balanced.
+
+    Parameters
+    ----------
+    class_weight : dict, "balanced" or None
+    classes : ndarray of shape (n_classes,)
+    totals : ndarray of shape (n_classes,)
+        What all samples, or time steps, of each class weigh together in the training data.
+    """
+    kept = totals > 0 if class_weight == "balanced" else np.ones(len(classes), dtype=bool)
+    weights = np.ones(len(classes))
+    weights[kept] = compute_class_weight(
+        class_weight, classes=classes[kept], y=classes[kept], sample_weight=totals[kept]
+    )
+    return weights
 
 
 class LearnsClasses:
@@ -50,6 +68,11 @@ class LearnsClasses:
                 f"weight; {type(self).__name__} needs at least two classes to tell apart."
             )
 
+    def _number_classes(self, labels: np.ndarray) -> np.ndarray:
+        """Position of each label in ``classes_``."""
+        self._check_known(labels)
+        return np.searchsorted(self.classes_, labels)
+
     def _check_known(self, labels: np.ndarray) -> None:
         unknown = np.setdiff1d(labels, self.classes_)
         if len(unknown):
@@ -61,8 +84,9 @@ class LearnsClasses:
 
     def _check_class_weights(self, weights: np.ndarray) -> None:
         """Refuse weights, of samples or of the classes that there are, that no loss can have."""
-        if (weights < 0).any() or not weights.any():
+        if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
             raise ValueError(
                 f"class_weight={self.class_weight!r} gives no sample of y a positive weight, or "
-                "some a negative one; weights must not be negative, and some must be positive."
+                "some a negative or infinite one; weights must be finite, must not be negative, "
+                "and some must be positive."
             )

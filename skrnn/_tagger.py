@@ -6,11 +6,9 @@ from functools import partial
 import numpy as np
 from scipy.special import softmax
 from sklearn.metrics import accuracy_score
-from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import compute_class_weight
 
 from ._docstrings import documented
-from ._labels import LearnsClasses
+from ._labels import LearnsClasses, weigh_classes
 from ._parameters import CELLS, one_of
 from ._step_targets import read_labels
 from ._stepwise import BaseStepwise
@@ -136,8 +134,7 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         data = super()._read_training_data(X, y, sample_weight, times, reset=reset)
         if reset:
             _, y, weights = data
-            self._encoder = LabelEncoder().fit(self._classes_to_learn(y.steps, y.repeat(weights)))
-            self.classes_ = self._encoder.classes_
+            self.classes_ = np.unique(self._classes_to_learn(y.steps, y.repeat(weights)))
         return data
 
     def _learn_targets(self, y, sample_weight):
@@ -148,10 +145,6 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
 
     def _encode_targets(self, y):
         return y.pad(self._number_classes(y.steps), IGNORED)
-
-    def _number_classes(self, labels: np.ndarray) -> np.ndarray:
-        self._check_known(labels)
-        return self._encoder.transform(labels)
 
     def _count_outputs(self):
         return len(self.classes_)
@@ -174,14 +167,7 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         return StepLoss(WeightedCrossEntropy(weights), self._class_steps.sum())
 
     def _class_weights(self) -> np.ndarray:
-        """Weight of each class; one for a class that is not there to be balanced."""
-        there = self._class_steps > 0
-        kept = there if self.class_weight == "balanced" else np.ones_like(there)
-        classes, weights = self.classes_[kept], np.ones(len(there))
-        weights[kept] = compute_class_weight(
-            self.class_weight, classes=classes, y=classes, sample_weight=self._class_steps[kept]
-        )
-        return weights
+        return weigh_classes(self.class_weight, self.classes_, self._class_steps)
 
 
 @documented("Tagger")

@@ -171,9 +171,10 @@ class RecurrentNet(NeuralNet):
             loss = sum(loss * size for loss, size in batches) / sum(size for _, size in batches)
         else:
             loss = self._run_lean_epoch(iterator, training)
-        if training and not math.isfinite(loss):
+        if not math.isfinite(loss):
+            part = "loss" if training else "loss on the held-out part"
             raise ValueError(
-                f"Training diverged in epoch {len(self.history)}: the loss is {loss}. "
+                f"Training diverged in epoch {len(self.history)}: the {part} is {loss}. "
                 f"Lower lr (now {self.plan.lr}) or gradient_clip (now {self.plan.gradient_clip})."
             )
         self.history.record(prefix + "_loss", loss)

@@ -301,6 +301,24 @@ WEIGHTS = [
         "'class_weight' parameter .* must be an instance of 'dict'",
         parameters={"class_weight": [{0: 1.0}]},
     ),
+    *(
+        row(
+            f"class weight {value}",
+            "class_weight=.* weights must be finite, must not be negative",
+            parameters={"class_weight": {0: value, 1: 1.0}},
+        )
+        for value in (np.nan, np.inf, -1.0)
+    ),
+    *(
+        row(
+            f"class weight of labels, {value}",
+            "class_weight=.*, but y has 2 labels; expected 'balanced', or a list with a dict for",
+            y=np.c_[LABELS, 1 - LABELS],
+            on=GRUClassifier,
+            parameters={"class_weight": value},
+        )
+        for value in ({0: 1.0, 1: 2.0}, [{0: 1.0}])
+    ),
     row(
         "zero class weights",
         "(?i)class.weight",

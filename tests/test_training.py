@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.metrics import log_loss
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.utils import compute_sample_weight
 from skorch.callbacks import (
     Callback,
@@ -17,7 +17,7 @@ from skorch.callbacks import (
     LRScheduler,
 )
 
-from skrnn import GRUClassifier, GRURegressor, LSTMRegressor, RecurrentRegressor
+from skrnn import GRUClassifier, GRURegressor, GRUTagger, LSTMRegressor, RecurrentRegressor
 from skrnn._batches import shuffled_batches
 from skrnn._training import one_cycle
 from tests.conftest import SMALL, make_data, outputs, ragged
@@ -186,6 +186,15 @@ def _sequences(X):
     return Sequences.of_equal_length(X)
 
 
+def test_loss_on_the_held_out_part_that_is_not_finite():
+    X, y = (part.copy() for part in make_data(GRURegressor, 50))
+    model = GRURegressor(**SMALL, early_stopping=True, standardize=False)
+    seed = np.random.RandomState(0).randint(2**31 - 1)
+    y[train_test_split(np.arange(50), test_size=0.1, random_state=seed)[1]] = 1e30
+    with pytest.raises(ValueError, match="in epoch 1: the loss on the held-out part is inf"):
+        model.fit(X, y)
+
+
 # Ctrl-C
 
 
@@ -324,6 +333,68 @@ def test_class_weight_is_a_sample_weight():
     balanced = GRUClassifier(**SMALL, class_weight="balanced", standardize=False).fit(X, y)
     weight = compute_sample_weight("balanced", y)
     weighted = GRUClassifier(**SMALL, standardize=False).fit(X, y, sample_weight=weight)
+    np.testing.assert_allclose(
+        balanced.decision_function(X), weighted.decision_function(X), rtol=1e-5, atol=1e-6
+    )
+
+
+def thirds(n_samples=60):
+    """Sequences, and labels of which a third is each of a, b and c."""
+    X, _ = make_data(GRUClassifier, n_samples)
+    return X, np.array(["a", "b", "c"])[np.arange(n_samples) % 3]
+
+
+def test_class_weight_of_a_class_that_is_not_in_the_batch():
+    X, y = thirds()
+    kept = y != "c"
+    weighted, plain = (
+        GRUClassifier(**SMALL, class_weight=w).partial_fit(X[kept], y[kept], classes=list("abc"))
+        for w in ({"c": 5}, None)
+    )
+    np.testing.assert_array_equal(weighted.decision_function(X), plain.decision_function(X))
+    heavier, lighter = (model.partial_fit(X, y).loss_curve_[-1] for model in (weighted, plain))
+    assert heavier > 1.2 * lighter
+
+
+def test_class_weight_of_a_class_that_is_not_held_out():
+    X, y = thirds(62)
+    y = np.where(np.arange(62) < 3, "c", np.where(y == "a", "a", "b"))
+    model = GRUClassifier(
+        **SMALL, class_weight={"c": 5}, early_stopping=True, validation_fraction=0.1
+    ).fit(X, y)
+    assert np.isfinite(model.validation_scores_).all()
+
+
+def test_class_weight_of_a_label_that_is_not_in_the_batch():
+    X, _ = thirds(20)
+    y = np.c_[np.arange(20) % 2, np.zeros(20, dtype=int)]
+    weighted, plain = (
+        GRUClassifier(**SMALL, class_weight=w).partial_fit(X, y) for w in ([{}, {1: 5}], None)
+    )
+    np.testing.assert_array_equal(weighted.decision_function(X), plain.decision_function(X))
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+@pytest.mark.parametrize("cls", [GRUClassifier, GRUTagger], ids=lambda cls: cls.__name__)
+def test_a_class_without_weight_is_not_balanced(cls, early_stopping):
+    X, y = thirds()
+    weight = np.where(y == "c", 0.0, np.where(y == "a", 1.0, 3.0))
+    y = np.tile(y[:, None], X.shape[1]) if cls is GRUTagger else y
+    settings = {"early_stopping": early_stopping, "validation_fraction": 0.2, **SMALL}
+    balanced = cls(**settings, class_weight="balanced").fit(X, y, weight)
+    by_hand = cls(**settings, class_weight={"a": 3.0, "b": 1.0, "c": 1.0}).fit(X, y, weight)
+    if early_stopping:  # then parts of the classes are other ones, for taggers
+        assert np.isfinite(balanced.validation_scores_).all()
+    else:
+        np.testing.assert_allclose(balanced.loss_curve_, by_hand.loss_curve_, rtol=1e-5)
+
+
+def test_multilabel_classes_are_balanced_for_each_label():
+    X, _ = make_data(GRUClassifier, 60)
+    y = np.c_[np.arange(60) < 20, np.arange(60) % 2].astype(int)
+    settings = {**SMALL, "standardize": False}
+    balanced = GRUClassifier(**settings, class_weight="balanced").fit(X, y)
+    weighted = GRUClassifier(**settings).fit(X, y, compute_sample_weight("balanced", y))
     np.testing.assert_allclose(
         balanced.decision_function(X), weighted.decision_function(X), rtol=1e-5, atol=1e-6
     )

@@ -82,8 +82,9 @@ KINDS = {
         maps=POOLED_MAPS,
         parameters="""
 class_weight : dict, "balanced", list of dict or None, default=None
-    Weights of the classes, as everywhere in scikit-learn; a list has one item for each label of
-    a multilabel target.
+    Weights of the classes, as everywhere in scikit-learn; a class that a dict does not name has
+    weight one, and a list has one item for each label of a multilabel target. "balanced" counts
+    the (weighted) samples of each class in the training part; `warm_start` keeps the first counts.
 """,
         attributes="""
 classes_ : ndarray of shape (n_classes,)
@@ -108,8 +109,8 @@ n_outputs_ : int
         maps=MAPS_OF_STEPS,
         parameters="""
 class_weight : dict, "balanced" or None, default=None
-    Weights of the classes, as everywhere in scikit-learn; "balanced" counts the time steps of each
-    class. `warm_start` keeps the first counts.
+    Weights of the classes, as everywhere in scikit-learn; a class that a dict does not name has
+    weight one. "balanced" counts the time steps of each class. `warm_start` keeps the first counts.
 """,
         attributes="""
 classes_ : ndarray of shape (n_classes,)
