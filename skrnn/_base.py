@@ -177,6 +177,8 @@ class BaseRecurrent(BaseEstimator, ABC):
             else:
                 check_same_architecture(self)
                 net = copy.deepcopy(self.net_)  # an error must not leave it half trained
+                if self.device != "auto":  # which stays where it is, whatever a batch's size
+                    net.move(resolve_device(self.device))
                 net.plan = plan
                 net.criterion_ = self._make_loss()  # its parameters may have been changed
             # weights as they are: a batch cannot know how much others weigh

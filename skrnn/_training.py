@@ -132,10 +132,9 @@ class RecurrentNet(NeuralNet):
         """
         self.interrupted_ = False
         self._stop = stop or threading.Event()
-        self._best_weights, self._n_stale, self._lowest = None, 0, {}
+        self._best_weights, self._n_stale, self._lowest, self._gradient = None, 0, {}, None
         self._generator = torch.Generator().manual_seed(self.plan.seed)
         self._share_generator()
-        self._gradient = _in_one_array(self.module_)
         self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
         with (
             threads_for(self.plan.work, self._is_fused),
@@ -165,6 +164,8 @@ class RecurrentNet(NeuralNet):
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         if iterator is None:
             return
+        if training:  # callbacks may freeze weights at the beginning of any epoch
+            self._gradient = _in_one_array(self.module_)
         if self.callbacks_:
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             batches = self.history[-1, "batches", :, (prefix + "_loss", prefix + "_batch_size")]
@@ -221,7 +222,7 @@ class RecurrentNet(NeuralNet):
         if self._stop.is_set():
             raise KeyboardInterrupt
         if training and self._schedule is not None:
-            self._set_lr(next(self._schedule))
+            self._set_groups(lr=next(self._schedule))
 
     def notify(self, method_name, **cb_kwargs):
         super().notify(method_name, **cb_kwargs)
@@ -236,17 +237,17 @@ class RecurrentNet(NeuralNet):
 
     def _make_schedule(self, n_batches: int) -> Iterator[float] | None:
         own = any(isinstance(callback, LRScheduler) for _, callback in self.callbacks_)
-        self._set_lr(self.plan.lr)
+        self._set_groups(lr=self.plan.lr, weight_decay=self.plan.weight_decay)
         if not self.plan.scheduled or own:
             return None
         total_steps = self.plan.epochs * n_batches
         schedule = (self.plan.lr * one_cycle(step, total_steps) for step in range(total_steps + 1))
-        self._set_lr(next(schedule))
+        self._set_groups(lr=next(schedule))
         return schedule
 
-    def _set_lr(self, lr: float) -> None:
+    def _set_groups(self, **settings: float) -> None:
         for group in self.optimizer_.param_groups:
-            group["lr"] = lr
+            group.update(settings)
 
     def _share_generator(self) -> None:
         drawing = [module for module in self.module_.modules() if hasattr(module, "generator")]
@@ -309,7 +310,16 @@ class RecurrentNet(NeuralNet):
             warnings.warn(f"{state['device']} is not available here; the net moves to the CPU.")
             state["device"] = "cpu"
         self.__dict__.update(state)
-        self.module_.to(self.device)
+        self._move(self.device, optimizer_state)
+
+    def move(self, device: torch.device) -> None:
+        """Go on on another device."""
+        self._move(str(device), self.optimizer_.state_dict())
+
+    def _move(self, device: str, optimizer_state: dict) -> None:
+        self.__dict__.pop("_is_fused", None)
+        self.device = device
+        self.module_.to(device)
         self.initialize_optimizer()
         self.optimizer_.load_state_dict(optimizer_state)
 
@@ -343,7 +353,6 @@ def make_net(
         criterion,
         plan=plan,
         optimizer=torch.optim.AdamW,
-        optimizer__weight_decay=plan.weight_decay,
         optimizer__fused=True,
         lr=plan.lr,
         max_epochs=plan.epochs,
@@ -357,8 +366,17 @@ def make_net(
 
 
 def _in_one_array(module: nn.Module) -> Tensor:
-    """Let the gradients of a module be parts of one array, whose norm is one operation."""
-    weights = list(module.parameters())
+    """Let the gradients of a module be parts of one array, whose norm is one operation.
+
+    Frozen weights get none; the optimiser would let a weight whose gradient is zero decay.
+    """
+    weights = []
+    for weight in module.parameters():
+        weight.grad = None
+        if weight.requires_grad:
+            weights.append(weight)
+    if not weights:
+        raise ValueError("callbacks freeze all weights, so that nothing can be trained.")
     gradient = torch.cat([torch.zeros_like(weight).flatten() for weight in weights])
     for weight, part in zip(weights, gradient.split([weight.numel() for weight in weights])):
         weight.grad = part.view_as(weight)

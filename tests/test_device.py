@@ -50,6 +50,17 @@ def test_pickle_made_on_a_gpu_loads_without_one(monkeypatch):
     loaded.partial_fit(X, y)
 
 
+def test_partial_fit_goes_on_on_another_device(monkeypatch):
+    X, y = make_data(GRURegressor, 40)
+    model, stays = (GRURegressor(**SMALL).fit(X, y) for _ in range(2))
+    model.set_params(device="cpu:0").partial_fit(X, y)
+    assert model.net_.device == "cpu:0"
+    np.testing.assert_array_equal(model.predict(X), stays.partial_fit(X, y).predict(X))
+    monkeypatch.setattr(_device.torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="device='cuda' is not available on this machine"):
+        model.set_params(device="cuda").partial_fit(X, y)
+
+
 def test_one_thread_for_small_work_and_all_for_large(torch_threads):
     torch_threads(2)
     with _device.threads_for(_device.ONE_THREAD_WORK / 2):

@@ -13,6 +13,7 @@ from skorch.callbacks import (
     Checkpoint,
     EarlyStopping,
     EpochScoring,
+    Freezer,
     GradientNormClipping,
     LRScheduler,
 )
@@ -101,6 +102,31 @@ def test_skorch_callbacks_work(numbers, tmp_path):
     assert model.net_.history[:, "half"] == [0.5] * 3
     assert model.net_.optimizer_.param_groups[0]["lr"] == pytest.approx(1e-2 * 0.1**3)
     assert (tmp_path / "params.pt").exists()
+
+
+class Weights(Callback):
+    """Keeps the weights with which each epoch begins."""
+
+    def __init__(self):
+        self.epochs = []
+
+    def on_epoch_begin(self, net, **kwargs):
+        self.epochs.append({k: v.detach().clone() for k, v in net.module_.named_parameters()})
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_frozen_layers_stay_as_they_are(make, data, at):
+    callbacks = [Freezer("layers*", at=at), ("weights", Weights())]
+    model = make(callbacks=callbacks, weight_decay=1.0).fit(*data)
+    before = dict(model.net_.callbacks_)["weights"].epochs[at - 1]
+    for name, after in model.net_.module_.named_parameters():
+        assert torch.equal(after, before[name]) == name.startswith("layers")
+    assert 0 < model.n_parameters_ < sum(p.numel() for p in model.net_.module_.parameters())
+
+
+def test_nothing_left_to_train(numbers):
+    with pytest.raises(ValueError, match="callbacks freeze all weights"):
+        GRURegressor(**SMALL, callbacks=[Freezer("*")]).fit(*numbers)
 
 
 def test_gradients_are_clipped_as_torch_does(numbers):
@@ -262,6 +288,14 @@ def test_partial_fit_after_fit_goes_on_at_the_full_rate(make, data):
     model.set_params(lr=1e-12).partial_fit(X, y)
     frozen = outputs(model, X)
     np.testing.assert_allclose(outputs(model.partial_fit(X, y), X), frozen, atol=1e-4)
+
+
+def test_partial_fit_follows_a_changed_weight_decay(make, data):
+    def norm(weight_decay):
+        model = make().fit(*data).set_params(weight_decay=weight_decay).partial_fit(*data)
+        return sum(float(p.detach().square().sum()) for p in model.net_.module_.parameters())
+
+    assert norm(30.0) < 0.7 * norm(0.0)
 
 
 def test_partial_fit_calls_are_reproducible_and_differ(numbers):
