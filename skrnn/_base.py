@@ -135,7 +135,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     def _fit(self, X, y, sample_weight, times) -> None:
         """Train the network, from new weights unless ``warm_start``."""
         self._validate_params()
-        check_callbacks(self.callbacks)
+        check_callbacks(self.callbacks, self.early_stopping)
         resume = self.warm_start and self.__sklearn_is_fitted__()
         with _all_or_nothing(self):
             sequences, y, sample_weight = self._read_training_data(

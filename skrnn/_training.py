@@ -13,7 +13,13 @@ from typing import Protocol
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import EarlyStopping, LRScheduler
+from skorch.callbacks import (
+    BatchScoring,
+    EarlyStopping,
+    EpochScoring,
+    LRScheduler,
+    PassthroughScoring,
+)
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -324,8 +330,14 @@ class RecurrentNet(NeuralNet):
         self.optimizer_.load_state_dict(optimizer_state)
 
 
-def check_callbacks(callbacks) -> None:
-    """Refuse what skorch cannot call.
+def check_callbacks(callbacks, early_stopping: bool) -> None:
+    """Refuse what skorch cannot call, and what waits for something that is not there.
+
+    Parameters
+    ----------
+    callbacks : list of skorch callbacks, or of tuples of a name and one, or None
+    early_stopping : bool
+        Whether there will be a loss on a held-out part.
 
     Raises
     ------
@@ -337,6 +349,20 @@ def check_callbacks(callbacks) -> None:
             raise ValueError(
                 f"callbacks holds {callback!r}, which is no skorch callback; expected instances "
                 "of skorch.callbacks.Callback, or tuples of a name and one."
+            )
+        name, monitor = type(instance).__name__, getattr(instance, "monitor", None)
+        if isinstance(instance, (BatchScoring, EpochScoring, PassthroughScoring)):
+            raise ValueError(
+                f"callbacks holds {name}, which cannot score: data come as tensors in batches, "
+                "targets encoded and standardised. early_stopping=True records the loss on a "
+                "held-out part (validation_scores_); for other scores use "
+                "sklearn.model_selection.cross_validate or validation_curve."
+            )
+        if not early_stopping and isinstance(monitor, str) and monitor.startswith("valid_"):
+            raise ValueError(
+                f"callbacks holds {name}, which monitors {monitor!r}, but without "
+                "early_stopping=True there is no held-out part. Set it, or monitor "
+                f"{monitor.replace('valid_', 'train_', 1)!r}."
             )
 
 

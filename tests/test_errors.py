@@ -11,7 +11,15 @@ import scipy.sparse
 import torch
 from sklearn.base import is_regressor
 from sklearn.exceptions import NotFittedError
-from skorch.callbacks import Callback
+from skorch.callbacks import (
+    BatchScoring,
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    EpochScoring,
+    LRScheduler,
+    PassthroughScoring,
+)
 
 from skrnn import GRUClassifier, GRURegressor, LSTMRegressor, RecurrentClassifier
 from tests.conftest import outputs
@@ -424,6 +432,31 @@ COMBINED = [
         "callback that is none",
         "callbacks",
         parameters={"callbacks": ["x"]},
+    ),
+    *(
+        row(
+            f"scoring by {type(callback).__name__}",
+            f"callbacks holds {type(callback).__name__}, which cannot score: .*use .*validate",
+            parameters={"callbacks": [("score", callback)]},
+        )
+        for callback in (
+            EpochScoring("accuracy"),
+            BatchScoring("accuracy"),
+            PassthroughScoring("train_loss"),
+        )
+    ),
+    *(
+        row(
+            f"held-out loss for {type(callback).__name__}",
+            f"callbacks holds {type(callback).__name__}, which monitors 'valid_loss.*without "
+            "early_stopping=True there is no held-out part. Set it, or monitor 'train_loss",
+            parameters={"callbacks": [callback]},
+        )
+        for callback in (
+            EarlyStopping(),
+            Checkpoint(),
+            LRScheduler("ReduceLROnPlateau", monitor="valid_loss"),
+        )
     ),
     row(
         "nothing left to train on",

@@ -12,10 +12,11 @@ from skorch.callbacks import (
     Callback,
     Checkpoint,
     EarlyStopping,
-    EpochScoring,
+    EpochTimer,
     Freezer,
     GradientNormClipping,
     LRScheduler,
+    ProgressBar,
 )
 
 from skrnn import GRUClassifier, GRURegressor, GRUTagger, LSTMRegressor, RecurrentRegressor
@@ -91,15 +92,15 @@ def test_user_s_callbacks_are_not_touched(make, data):
 
 def test_skorch_callbacks_work(numbers, tmp_path):
     X, y = numbers
-    scoring = EpochScoring(lambda net, X, y: 0.5, name="half", on_train=True)
     callbacks = [
-        scoring,
         LRScheduler("StepLR", step_size=1, gamma=0.1),
         Checkpoint(dirname=tmp_path, monitor="train_loss_best"),
         GradientNormClipping(0.1),
+        EpochTimer(),
+        ProgressBar(),
     ]
     model = GRURegressor(**SMALL, callbacks=callbacks).fit(X, y)
-    assert model.net_.history[:, "half"] == [0.5] * 3
+    assert len(model.net_.history[:, "dur"]) == 3
     assert model.net_.optimizer_.param_groups[0]["lr"] == pytest.approx(1e-2 * 0.1**3)
     assert (tmp_path / "params.pt").exists()
 
@@ -157,6 +158,12 @@ def test_skorch_early_stopping_is_no_interrupt(numbers):
         model = GRURegressor(**SMALL, callbacks=[callback]).fit(*numbers)
     assert model.n_iter_ < 3
     assert not model.interrupted_
+
+
+def test_skorch_callbacks_may_monitor_the_held_out_loss(make, data, tmp_path):
+    callbacks = [EarlyStopping(patience=2), Checkpoint(dirname=tmp_path), LRScheduler()]
+    model = make(early_stopping=True, callbacks=callbacks).fit(*data)
+    assert len(model.validation_scores_) == 3
 
 
 # Early stopping

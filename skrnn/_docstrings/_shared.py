@@ -73,7 +73,10 @@ warm_start : bool, default=False
     Start `fit` from the weights of the previous `fit`.
 callbacks : list of skorch callbacks or None, default=None
     Passed to the skorch net. Without any, a faster loop over the batches gives the same weights.
-    A learning-rate scheduler among them replaces the built-in one.
+    A learning-rate scheduler among them replaces the built-in one. EarlyStopping, Checkpoint,
+    LRScheduler, ProgressBar, EpochTimer, Freezer and the like work, and what they monitor is
+    "train_loss", or with ``early_stopping`` also "valid_loss". Scoring callbacks are refused: the
+    net sees tensors and encoded targets. What Freezer freezes is free again in the next call.
 device : str, default="auto"
     Device of torch. "auto" takes CUDA, then MPS, then the CPU, and the CPU for small work.
 random_state : int, RandomState instance or None, default=None
