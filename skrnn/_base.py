@@ -23,6 +23,7 @@ from ._design import (
     new_module,
 )
 from ._device import resolve_device
+from ._frames import check_same_order
 from ._interrupt import on_interrupt
 from ._network_input import NetworkInput
 from ._observing import read_observations
@@ -187,6 +188,7 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     def _read_training_data(self, X, y, sample_weight, times, *, reset: bool):
         sequences = read_observations(self, X, times, reset=reset)
+        check_same_order(X, y=y, sample_weight=sample_weight)
         y = self._check_targets(y, sequences.lengths)
         return sequences, y, read_weights(sample_weight, sequences.values, y)
 

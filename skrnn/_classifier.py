@@ -12,6 +12,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from ._docstrings import documented
+from ._frames import check_same_order
 from ._labels import LearnsClasses, weigh_classes
 from ._parameters import CELLS, one_of
 from ._pooled import BasePooled
@@ -138,6 +139,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         -------
         float
         """
+        check_same_order(X, y=y, sample_weight=sample_weight)
         return accuracy_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y, lengths):

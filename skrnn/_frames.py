@@ -173,3 +173,33 @@ def _from_frames(frames) -> list[np.ndarray]:
                 f"{list(columns)}. All sequences must have the same channels."
             )
     return [frame[columns].to_numpy() for frame in frames]
+
+
+def check_same_order(X, **of_sequences) -> None:
+    """Refuse a Series, or frame, that names the sequences of a panel in another order.
+
+    Parameters
+    ----------
+    X : any input
+        Sequences have names where it is a DataFrame with a row MultiIndex.
+    **of_sequences : array-like or None
+        By the names of the arguments, what has one row for each sequence: targets or weights.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not isinstance(getattr(X, "index", None), pd.MultiIndex):
+        return
+    names = X.index.droplevel(-1).unique().tolist()
+    for argument, rows in of_sequences.items():
+        if not isinstance(rows, (pd.Series, pd.DataFrame)) or len(rows) != len(names):
+            continue
+        index = rows.index.tolist()
+        if index != names and set(index) == set(names):
+            raise ValueError(
+                f"The index of {argument} names the sequences of X in another order: {index[0]!r} "
+                f"comes first, but {names[0]!r} in X. Give {argument} the order of X: "
+                f"{argument}.loc[X.index.droplevel(-1).unique()]. If only its index is wrong, pass "
+                f"{argument}.to_numpy()."
+            )

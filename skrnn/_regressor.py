@@ -8,6 +8,7 @@ from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 
 from ._docstrings import documented
+from ._frames import check_same_order
 from ._parameters import CELLS
 from ._pooled import BasePooled
 from ._reading import read_targets
@@ -81,6 +82,7 @@ class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
         -------
         float
         """
+        check_same_order(X, y=y, sample_weight=sample_weight)
         return r2_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y, lengths):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._base import BaseRecurrent
-from ._frames import channel_frame, check_same_steps
+from ._frames import channel_frame, check_same_order, check_same_steps
 from ._reading import read_weights
 from ._sequences import is_list_of_arrays
 
@@ -65,6 +65,7 @@ class BaseStepwise(BaseRecurrent):
 
     def _compare(self, X, y, sample_weight, times):
         """Targets of all valid steps, their predictions, and their weights."""
+        check_same_order(X, y=y, sample_weight=sample_weight)
         predicted = self.predict(X, times=times)
         targets = self._check_targets(y, np.array([len(steps) for steps in predicted]))
         check_same_steps(X, y)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from skrnn import GRUClassifier, LSTMRegressor
+from skrnn import GRUClassifier, GRUTagger, LSTMRegressor
 from skrnn._reading import read_sequences
 from skrnn._sequences import Sequences
 from skrnn.preprocessing._scaling import StepScaler
@@ -203,6 +203,32 @@ def test_shuffled_sequences_of_a_panel(data):
     panel = pd.DataFrame({"v": values}, index=pd.MultiIndex.from_arrays([owners, times]))
     by_first_row = list(dict.fromkeys(owners.tolist()))
     assert_same(read(panel), read([values[owners == owner] for owner in by_first_row]))
+
+
+@pytest.mark.parametrize(
+    ("cls", "form"),
+    [
+        (GRUClassifier, multi_index),
+        (LSTMRegressor, multi_index),
+        (LSTMRegressor, two_level_ids),
+        (GRUTagger, multi_index),
+    ],
+)
+def test_names_of_targets_and_weights_are_in_the_order_of_the_panel(cls, form):
+    panel = form(RAGGED)
+    names = panel.index.droplevel(-1).unique()
+    y = {GRUClassifier: LABELS, LSTMRegressor: NUMBERS}.get(cls)
+    y = pd.Series([np.arange(len(x)) % 2 for x in RAGGED] if y is None else y, index=names)
+    weight = pd.Series(np.ones(N), index=names)
+    model = cls(**TINY).fit(panel, y, weight)
+    model.fit(panel, y.reset_index(drop=True).set_axis([f"row {i}" for i in range(N)]))
+    order = "The index of {0} names the sequences of X in another order: .* Give {0} the order of X"
+    for call in (model.fit, model.score, *([model.partial_fit] if cls is LSTMRegressor else [])):
+        with pytest.raises(ValueError, match=order.format("y")):
+            call(panel, y[::-1])
+        with pytest.raises(ValueError, match=order.format("sample_weight")):
+            call(panel, y, sample_weight=weight[::-1])
+        call(panel, y[::-1].loc[panel.index.droplevel(-1).unique()])
 
 
 def test_rows_of_a_panel_are_in_the_order_of_time():

@@ -128,7 +128,9 @@ Input is one of
 - a panel of sktime or aeon: a DataFrame with a MultiIndex, a DataFrame of Series, or a list of
   DataFrames.
 
-A 3D array is never read as sktime's ``numpy3D``, which is (n_samples, n_channels, n_timesteps).
+Where a MultiIndex names the sequences, a Series of targets or weights that names the same ones must
+have them in the same order. A 3D array is never read as sktime's ``numpy3D``, which is
+(n_samples, n_channels, n_timesteps).
 """
 
 TIMES = """
