@@ -143,7 +143,7 @@ class BaseRecurrent(BaseEstimator, ABC):
                 X, y, sample_weight, times, reset=not resume
             )
             seed = self._draw_seed(anew=not resume)
-            train, held_out = self._split(sequences, y, sample_weight, seed)
+            train, held_out = self._split(sequences, y, sample_weight, self._split_seed)
             if not resume:
                 self._learn_encoding(*train)
             plan = make_plan(self, train[0], seed, count_epochs(self, train[0]))
@@ -198,7 +198,10 @@ class BaseRecurrent(BaseEstimator, ABC):
             given = self.random_state
             fresh = not isinstance(given, np.random.RandomState)
             self._random_state = np.random.RandomState(given) if fresh else given
-        return int(self._random_state.randint(2**31 - 1))
+        seed = int(self._random_state.randint(2**31 - 1))
+        if anew:  # with warm_start, what one fit holds out must not be trained on in another
+            self._split_seed = seed
+        return seed
 
     def _split(self, sequences, y, sample_weight, seed: int):
         """Training data and, for early stopping, data held out of it."""

@@ -219,6 +219,20 @@ def _sequences(X):
     return Sequences.of_equal_length(X)
 
 
+def test_warm_start_holds_out_the_same_samples(make, data):
+    held_out = []
+
+    class Look(Callback):
+        def on_train_begin(self, net, X, **kwargs):
+            held_out.append(X[1].values)
+
+    model = make(warm_start=True, early_stopping=True, callbacks=[Look()])
+    for _ in range(3):
+        model.fit(*data)
+    assert torch.equal(held_out[0], held_out[1])
+    assert torch.equal(held_out[0], held_out[2])
+
+
 def test_loss_on_the_held_out_part_that_is_not_finite():
     X, y = (part.copy() for part in make_data(GRURegressor, 50))
     model = GRURegressor(**SMALL, early_stopping=True, standardize=False)

@@ -62,7 +62,10 @@ early_stopping : bool, default=False
     Hold out part of the training data, stop when the loss on it has not fallen for
     ``n_iter_no_change`` epochs, and restore the best weights.
 validation_fraction : float in (0, 1), default=0.1
-    Share of the training data held out by early stopping.
+    Share of the training data held out by early stopping: samples drawn at random, by classifiers
+    from each class alike, and with `warm_start` the same ones in each `fit` to the same data.
+    Samples that overlap, such as windows of one series, end up on both sides, and the held-out loss
+    is then too low; choose ``max_epochs`` by cross-validation in the order of time instead.
 n_iter_no_change : int, default=10
     Epochs without improvement before early stopping.
 standardize : bool, default=True
@@ -70,7 +73,8 @@ standardize : bool, default=True
     those of the (weighted) training part; `partial_fit` and `warm_start` keep the first ones.
 {specific}
 warm_start : bool, default=False
-    Start `fit` from the weights of the previous `fit`.
+    Start `fit` from the weights of the previous `fit`. The optimiser's state and the learning-rate
+    cycle start anew.
 callbacks : list of skorch callbacks or None, default=None
     Passed to the skorch net. Without any, a faster loop over the batches gives the same weights.
     A learning-rate scheduler among them replaces the built-in one. EarlyStopping, Checkpoint,
