@@ -207,12 +207,19 @@ class BaseRecurrent(BaseEstimator, ABC):
         """Training data and, for early stopping, data held out of it."""
         if not self.early_stopping:
             return (sequences, y, sample_weight), None
-        train, held_out = train_test_split(
-            np.arange(len(sequences)),
-            test_size=self.validation_fraction,
-            stratify=self._strata(y),
-            random_state=seed,
-        )
+        try:
+            train, held_out = train_test_split(
+                np.arange(len(sequences)),
+                test_size=self.validation_fraction,
+                stratify=self._strata(y),
+                random_state=seed,
+            )
+        except ValueError as error:  # too few samples, in all or of a class
+            raise ValueError(
+                f"early_stopping=True cannot hold out validation_fraction="
+                f"{self.validation_fraction} of {len(sequences)} samples: {error} Change "
+                "validation_fraction, give more samples, or set early_stopping=False."
+            ) from error
 
         def part(index):
             weight = None if sample_weight is None else sample_weight[index]

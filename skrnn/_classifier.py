@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import torch
 from scipy.special import expit, softmax
 from sklearn.base import ClassifierMixin
@@ -16,7 +17,7 @@ from ._frames import check_same_order
 from ._labels import LearnsClasses, weigh_classes
 from ._parameters import CELLS, one_of
 from ._pooled import BasePooled
-from ._reading import read_targets
+from ._reading import check_types_of_labels, read_targets
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -39,8 +40,9 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
     def partial_fit(self, X, y, classes=None, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
-        The first call fixes the classes and the standardisation. The learning rate stays at
-        ``lr``.
+        The first call fixes the classes and the standardisation. Later calls follow changes of
+        ``lr``, at which the learning rate stays, ``batch_size``, ``weight_decay``,
+        ``gradient_clip``, ``class_weight`` and ``device``; those of the network are refused.
 
         Parameters
         ----------
@@ -144,6 +146,8 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
 
     def _check_targets(self, y, lengths):
         y = read_targets(self, y)
+        if y.dtype == object:
+            self._check_objects(y)
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
@@ -153,6 +157,15 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
                 "wrap it in sklearn.multioutput.MultiOutputClassifier for one model a column."
             )
         return y if kind == "multilabel-indicator" else column_or_1d(y, warn=True)
+
+    def _check_objects(self, y: np.ndarray) -> None:
+        missing = pd.isna(y).reshape(len(y), -1).any(axis=1)
+        if missing.any():
+            raise ValueError(
+                f"y has no label for sample {missing.argmax()}: {y[missing.argmax()]}. Every "
+                "sample needs one; leave those without out of X and y."
+            )
+        check_types_of_labels(y.ravel())
 
     def _learn_targets(self, y, sample_weight):
         classes = y if y.ndim == 2 else self._classes_to_learn(y, sample_weight)

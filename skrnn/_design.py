@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import fields
 from typing import NamedTuple
 
 import torch
@@ -34,9 +35,11 @@ WITH_CONVOLUTIONS = Pace(lr=1e-3, batch_size=16, fewest_steps=1200, most_doubles
 
 def design_architecture(estimator, n_timesteps: int) -> Architecture:
     """The network that an estimator's parameters describe, for sequences of some length."""
-    segment_length = estimator.segment_length
-    if segment_length == "auto":
-        segment_length = max(1, round(n_timesteps / AUTO_STEPS))
+    return _architecture(estimator, max(1, round(n_timesteps / AUTO_STEPS)))
+
+
+def _architecture(estimator, auto_segment_length: int) -> Architecture:
+    auto = estimator.segment_length == "auto"
     return Architecture(
         cells=_cells_of_layers(estimator.cells, estimator.num_layers),
         n_channels=estimator._input.n_inputs_,
@@ -44,7 +47,7 @@ def design_architecture(estimator, n_timesteps: int) -> Architecture:
         hidden_size=estimator.hidden_size,
         bidirectional=estimator.bidirectional,
         **_dropout(estimator),
-        segment_length=segment_length,
+        segment_length=auto_segment_length if auto else estimator.segment_length,
         decay=estimator.missing == "decay",
         conv=estimator.conv,
         layer_norm=estimator.layer_norm,
@@ -103,12 +106,17 @@ def check_same_architecture(estimator) -> None:
     ValueError
     """
     fitted = estimator.net_.module_.architecture
-    # so many time steps that segment_length="auto" gives the fitted length again
-    wanted = design_architecture(estimator, fitted.segment_length * AUTO_STEPS)
-    if wanted != fitted:
+    wanted = _architecture(estimator, auto_segment_length=fitted.segment_length)
+    changed = [f.name for f in fields(fitted) if getattr(fitted, f.name) != getattr(wanted, f.name)]
+    if changed:
+        has, asked = (
+            ", ".join(f"{name}={getattr(architecture, name)!r}" for name in changed)
+            for architecture in (fitted, wanted)
+        )
         raise ValueError(
-            f"warm_start=True and partial_fit go on with the fitted network, {fitted}, but the "
-            f"parameters now describe {wanted}. Use warm_start=False and fit to start anew."
+            f"warm_start=True and partial_fit go on with the fitted network, which has {has}, but "
+            f"the parameters now describe one with {asked}. Use warm_start=False and fit to start "
+            "anew."
         )
 
 

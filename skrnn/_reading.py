@@ -4,6 +4,7 @@ Uses private validation functions of scikit-learn.
 """
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import check_array, check_consistent_length, get_tags
 from sklearn.utils.validation import (
     _check_feature_names,
@@ -111,6 +112,20 @@ def check_targets_given(estimator, y) -> None:
     if y is None:
         name = type(estimator).__name__
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+
+
+def check_types_of_labels(labels: np.ndarray) -> None:
+    """Refuse labels, which came as objects, that are not all of one type.
+
+    Raises
+    ------
+    ValueError
+    """
+    if pd.api.types.infer_dtype(labels, skipna=False) in ("mixed", "mixed-integer"):
+        types = sorted({type(label).__name__.rstrip("_") for label in labels})
+        raise ValueError(
+            f"y has labels of the types {', '.join(types)}; expected one, such as str or int."
+        )
 
 
 def read_weights(sample_weight, X: np.ndarray, y) -> np.ndarray | None:

@@ -27,7 +27,9 @@ class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
     def partial_fit(self, X, y, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
-        The first call fixes the standardisation. The learning rate stays at ``lr``.
+        The first call fixes the standardisation. Later calls follow changes of ``lr``, at
+        which the learning rate stays, ``batch_size``, ``weight_decay``, ``gradient_clip``,
+        ``loss`` and ``device``; those of the network are refused.
 
         Parameters
         ----------

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 
 from ._frames import unframe_steps
-from ._reading import check_targets_given
+from ._reading import check_targets_given, check_types_of_labels
 from ._sequences import place
 
 
@@ -151,12 +151,7 @@ def _with_type_of_labels(steps: np.ndarray) -> np.ndarray:
     """Labels that came as objects, all of one type."""
     if steps.dtype != object:
         return steps
-    kind = pd.api.types.infer_dtype(steps, skipna=False)
-    if kind in ("mixed", "mixed-integer"):
-        types = sorted({type(label).__name__.rstrip("_") for label in steps})
-        raise ValueError(
-            f"y has labels of the types {', '.join(types)}; expected one, such as str or int."
-        )
+    check_types_of_labels(steps)
     return np.array(steps.tolist())
 
 

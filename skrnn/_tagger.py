@@ -29,8 +29,9 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
     def partial_fit(self, X, y, classes=None, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
-        The first call fixes the classes and the standardisation. The learning rate stays at
-        ``lr``.
+        The first call fixes the classes and the standardisation. Later calls follow changes of
+        ``lr``, at which the learning rate stays, ``batch_size``, ``weight_decay``,
+        ``gradient_clip``, ``class_weight`` and ``device``; those of the network are refused.
 
         Parameters
         ----------

@@ -271,6 +271,38 @@ TARGETS = [
         on=GRUClassifier,
     ),
     row(
+        "labels of different types",
+        "y has labels of the types int, str; expected one, such as str or int",
+        y=np.array([1, "a"] * 4, dtype=object),
+        on=GRUClassifier,
+    ),
+    row(
+        "no label",
+        "y has no label for sample 2: None. Every sample needs one; leave those without out",
+        y=np.array(["a", "b", None, "a"] * 2, dtype=object),
+        on=GRUClassifier,
+    ),
+    row(
+        "no label in a column",
+        "y has no label for sample 1: .*None",
+        y=np.array([[0, 1], [0, None]] * 4, dtype=object),
+        on=GRUClassifier,
+    ),
+    *(
+        row(
+            f"too few samples to hold some out, {what}",
+            f"early_stopping=True cannot hold out validation_fraction=0.1 of 8 samples: .*{why}.* "
+            "Change validation_fraction, give more samples, or set early_stopping=False",
+            y=np.array(labels),
+            on=GRUClassifier,
+            parameters={"early_stopping": True},
+        )
+        for what, why, labels in (
+            ("classes", "test_size = 1 should be", [0, 1] * 4),
+            ("of a class", "least populated class", [0] * 7 + [1]),
+        )
+    ),
+    row(
         "columns of classes",
         "y has 2 columns with more than two classes each. GRUClassifier takes one column of "
         "classes, or 0/1 columns of labels; wrap it in sklearn.multioutput.MultiOutputClassifier",
@@ -694,8 +726,9 @@ def test_warm_start_of_another_network(changed, shown):
     model = make(RecurrentClassifier, {"warm_start": True}).fit(TABLE, LABELS)
     message = f"go on with the fitted network, .* now describe .*{shown}.* Use warm_start=False"
     model.set_params(**changed)
-    with unchanged(model), pytest.raises(ValueError, match=message):
+    with unchanged(model), pytest.raises(ValueError, match=message) as raised:
         model.fit(TABLE, LABELS)
+    assert str(raised.value).count("=") == 4  # of what has changed, twice, and of warm_start
 
 
 @pytest.mark.parametrize("changed", [{"lr": -1}, {"batch_size": 0}, {"hidden_size": "a"}], ids=str)
