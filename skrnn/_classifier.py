@@ -145,9 +145,10 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         return accuracy_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y, lengths):
+        self._check_objects(np.asarray(y))
         y = read_targets(self, y)
-        if y.dtype == object:
-            self._check_objects(y)
+        if y.dtype == object and not isinstance(y.flat[0], str):  # numbers that came as objects
+            y = np.array(y.tolist())
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
@@ -159,6 +160,9 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         return y if kind == "multilabel-indicator" else column_or_1d(y, warn=True)
 
     def _check_objects(self, y: np.ndarray) -> None:
+        """Refuse what scikit-learn would only call labels of an unknown type."""
+        if y.dtype != object or y.ndim == 0:  # None and sparse matrices have no dimensions
+            return
         missing = pd.isna(y).reshape(len(y), -1).any(axis=1)
         if missing.any():
             raise ValueError(

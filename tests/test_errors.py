@@ -283,6 +283,12 @@ TARGETS = [
         on=GRUClassifier,
     ),
     row(
+        "no label in a Series of words",
+        "y has no label for sample 2: <NA>",
+        y=pd.Series(["a", "b", None, "a"] * 2, dtype="string"),
+        on=GRUClassifier,
+    ),
+    row(
         "no label in a column",
         "y has no label for sample 1: .*None",
         y=np.array([[0, 1], [0, None]] * 4, dtype=object),
