@@ -10,7 +10,6 @@ from numbers import Integral
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted
 
 from ._batches import ResidentData
@@ -24,6 +23,7 @@ from ._design import (
 )
 from ._device import resolve_device
 from ._frames import check_same_order
+from ._held_out import hold_out
 from ._interrupt import on_interrupt
 from ._network_input import NetworkInput
 from ._observing import read_observations
@@ -143,7 +143,11 @@ class BaseRecurrent(BaseEstimator, ABC):
                 X, y, sample_weight, times, reset=not resume
             )
             seed = self._draw_seed(anew=not resume)
-            train, held_out = self._split(sequences, y, sample_weight, self._split_seed)
+            train, held_out = (sequences, y, sample_weight), None
+            if self.early_stopping:
+                train, held_out = hold_out(
+                    *train, self.validation_fraction, self._strata(y), self._split_seed
+                )
             if not resume:
                 self._learn_encoding(*train)
             plan = make_plan(self, train[0], seed, count_epochs(self, train[0]))
@@ -202,37 +206,6 @@ class BaseRecurrent(BaseEstimator, ABC):
         if anew:  # with warm_start, what one fit holds out must not be trained on in another
             self._split_seed = seed
         return seed
-
-    def _split(self, sequences, y, sample_weight, seed: int):
-        """Training data and, for early stopping, data held out of it."""
-        if not self.early_stopping:
-            return (sequences, y, sample_weight), None
-        try:
-            train, held_out = train_test_split(
-                np.arange(len(sequences)),
-                test_size=self.validation_fraction,
-                stratify=self._strata(y),
-                random_state=seed,
-            )
-        except ValueError as error:  # too few samples, in all or of a class
-            raise ValueError(
-                f"early_stopping=True cannot hold out validation_fraction="
-                f"{self.validation_fraction} of {len(sequences)} samples: {error} Change "
-                "validation_fraction, give more samples, or set early_stopping=False."
-            ) from error
-
-        def part(index):
-            weight = None if sample_weight is None else sample_weight[index]
-            return sequences.take(index), y[index], weight
-
-        for name, index in (("training part", train), ("part held out", held_out)):
-            if sample_weight is not None and not sample_weight[index].any():
-                raise ValueError(
-                    f"early_stopping=True leaves only samples of weight zero in the {name}. Leave "
-                    "such samples out of X, change validation_fraction, or set "
-                    "early_stopping=False."
-                )
-        return part(train), part(held_out)
 
     def _learn_encoding(self, sequences, y, sample_weight) -> None:
         self._learn_targets(y, sample_weight)

@@ -21,6 +21,8 @@ from skorch.callbacks import (
 
 from skrnn import GRUClassifier, GRURegressor, GRUTagger, LSTMRegressor, RecurrentRegressor
 from skrnn._batches import shuffled_batches
+from skrnn._held_out import hold_out
+from skrnn._sequences import Sequences
 from skrnn._training import one_cycle
 from tests.conftest import SMALL, make_data, outputs, ragged
 
@@ -207,16 +209,10 @@ def test_standardisation_sees_the_training_part_only():
 def test_classes_are_stratified():
     X, _ = make_data(GRUClassifier, 100)
     y = np.arange(100) < 10
-    model = GRUClassifier(**SMALL, early_stopping=True, validation_fraction=0.2)
-    (_, train, _), (_, held_out, _) = model._split(_sequences(X), y, None, 0)
+    sequences = Sequences.of_equal_length(X)
+    (_, train, _), (_, held_out, _) = hold_out(sequences, y, None, 0.2, strata=y, seed=0)
     assert train.sum() == 8
     assert held_out.sum() == 2
-
-
-def _sequences(X):
-    from skrnn._sequences import Sequences
-
-    return Sequences.of_equal_length(X)
 
 
 def test_warm_start_holds_out_the_same_samples(make, data):
@@ -480,6 +476,15 @@ def test_multiclass_with_string_labels():
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     np.testing.assert_array_equal(model.classes_[probabilities.argmax(axis=1)], model.predict(X))
     assert log_loss(y, probabilities) < 0.4
+
+
+@pytest.mark.parametrize("kind", [int, bool])
+def test_labels_that_came_as_objects(kind):
+    X, y = make_data(GRUClassifier, 40)
+    y = y.astype(kind)
+    as_objects = GRUClassifier(**SMALL).fit(X, y.astype(object)).predict(X)
+    np.testing.assert_array_equal(as_objects, GRUClassifier(**SMALL).fit(X, y).predict(X))
+    assert as_objects.dtype == y.dtype
 
 
 def test_multilabel():
