@@ -18,7 +18,7 @@ def unframe(X):
         return X.detach().cpu().numpy()
     if _is_list_of_frames(X):
         return _from_frames(X)
-    if isinstance(X, pd.DataFrame) and isinstance(X.index, pd.MultiIndex):
+    if _has_steps_as_rows(X):
         return _from_multiindex(X)
     return _from_nested(X) if _is_nested(X) else X
 
@@ -59,24 +59,44 @@ def channel_frame(X) -> pd.DataFrame | None:
     """A frame whose columns name the channels of a panel; None for anything else."""
     if _is_list_of_frames(X):
         return X[0]
-    is_panel = isinstance(X, pd.DataFrame) and (isinstance(X.index, pd.MultiIndex) or _is_nested(X))
-    return X if is_panel else None
+    return X if _has_steps_as_rows(X) or _is_nested(X) else None
 
 
-def index_times(X) -> list[pd.Index] | None:
-    """Times of the steps of each sequence of a panel whose index holds dates; None for the rest.
+def indexable(X):
+    """Input whose items are sequences, for all that counts and takes items, as folds do.
+
+    The rows of a DataFrame with a MultiIndex are time steps: it becomes a list of DataFrames, with
+    the names of the channels and the times of the steps. A tensor becomes an array.
+    """
+    if not _has_steps_as_rows(X):
+        return X if channel_frame(X) is not None else unframe(X)
+    order, ends = _order_of_steps(X)
+    rows = X.iloc[order]
+    rows = rows.set_axis(rows.index.get_level_values(-1))
+    return [rows.iloc[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def step_indices(X) -> list[pd.Index | None] | None:
+    """Index of the steps of each sequence of a panel; None for all else, and for cells of arrays.
 
     Sequences and steps are in the order in which `unframe` gives them.
     """
-    if _is_list_of_frames(X) or _is_nested(X):
-        indices = _indices_of_cells(X) if _is_nested(X) else [frame.index for frame in X]
-        return indices if all(isinstance(i, pd.DatetimeIndex) for i in indices) else None
-    is_panel = isinstance(X, pd.DataFrame) and isinstance(X.index, pd.MultiIndex)
-    if not is_panel or not isinstance(X.index.levels[-1], pd.DatetimeIndex):
+    if _is_list_of_frames(X):
+        return [frame.index for frame in X]
+    if _is_nested(X):
+        return _indices_of_cells(X)
+    if not _has_steps_as_rows(X):
         return None
     order, ends = _order_of_steps(X)
-    times = X.index.get_level_values(-1)[order]
-    return [times[begin:end] for begin, end in pairwise([0, *ends])]
+    index = X.index.get_level_values(-1)[order]
+    return [index[begin:end] for begin, end in pairwise([0, *ends])]
+
+
+def index_times(X) -> list[pd.Index] | None:
+    """Times of the steps of each sequence of a panel whose index holds dates; None for the rest."""
+    indices = step_indices(X)
+    dated = indices is not None and all(isinstance(i, pd.DatetimeIndex) for i in indices)
+    return indices if dated else None
 
 
 def dates_as_numbers(X, channel: str):
@@ -101,6 +121,10 @@ def _as_seconds(values):
 
 def _is_list_of_frames(X) -> bool:
     return isinstance(X, (list, tuple)) and bool(X) and all(isinstance(x, pd.DataFrame) for x in X)
+
+
+def _has_steps_as_rows(X) -> bool:
+    return isinstance(X, pd.DataFrame) and isinstance(X.index, pd.MultiIndex)
 
 
 def _is_nested(X) -> bool:

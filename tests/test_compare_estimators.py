@@ -166,6 +166,33 @@ def test_forms_of_input_give_the_same_result():
         pd.testing.assert_series_equal(found, expected)
 
 
+@pytest.mark.parametrize("form", ["frames", "multi-index", "nested"])
+def test_dates_that_index_a_panel_are_kept(form):
+    X, y = make_steps()
+    dates = pd.Timestamp("2024") + pd.to_timedelta(np.arange(6) ** 2, "h")
+    frames = [pd.DataFrame(x, dates, columns=["a", "b"]) for x in X]
+    panel = {
+        "frames": frames,
+        "multi-index": pd.concat(frames, keys=range(len(X))),
+        "nested": pd.DataFrame({c: [frame[c] for frame in frames] for c in "ab"}),
+    }[form]
+    kinds = []
+
+    class Spy(GRUClassifier):
+        def fit(self, X, y):
+            super().fit(X, y)
+            kinds.append((self._reading.kind, list(self.feature_names_in_)))
+            return self
+
+    linear = ESTIMATORS["classification"]["logistic"](0)
+    estimators = {"gru": Spy(missing="mask", **SMALL), "linear": linear}
+    table = compare(panel, y, estimators=estimators, cv=2).table
+    assert kinds == [("dates", ["a", "b"])] * 2
+    assert (table["error"] == "").all()
+    expected = compare(X, y, estimators={"linear": linear}, cv=2).table
+    assert table["score"]["linear"] == expected["score"]["linear"]
+
+
 @pytest.mark.parametrize("as_form", [lambda X: X[:, :, 0], lambda X: pd.DataFrame(X[:, :, 0]), cut])
 def test_tables_and_ragged_sequences(as_form):
     X, y = make_steps()

@@ -220,6 +220,21 @@ def test_names_of_columns_are_kept():
     assert importance(model, panel).importances_mean.argmax() == USED
 
 
+@pytest.mark.parametrize("form", ["frames", "multi-index"])
+def test_dates_that_index_a_panel_stay(form):
+    few, y = X[:60], Y[:60]
+    dates = pd.date_range("2024", periods=STEPS)
+    panel = [pd.DataFrame(x, dates) for x in few]
+    panel = pd.concat(dict(enumerate(panel))) if form == "multi-index" else panel
+    model = GRUClassifier(missing="mask", hidden_size=4, max_epochs=5, random_state=0)
+    found = importance(model.fit(panel, y), panel, y, scoring="neg_log_loss")
+    times = np.tile(np.arange(STEPS) * 86400.0, (60, 1))
+    with_times = FunctionTransformer(lambda X: np.insert(X, 0, times, axis=2))
+    plain = clone(model).set_params(time_channel=0).fit(with_times.transform(few), y)
+    expected = importance(make_pipeline(with_times, plain), few, y, scoring="neg_log_loss")
+    np.testing.assert_allclose(found.importances, expected.importances, rtol=1e-4, atol=1e-7)
+
+
 def test_tensor():
     model = GRUClassifier(hidden_size=2, max_epochs=1).fit(torch.tensor(X), Y)
     assert importance(model, torch.tensor(X)).importances.shape == (CHANNELS, 5)

@@ -18,6 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 from skrnn import GRUClassifier, GRURegressor, LSTMClassifier, LSTMRegressor, RNNClassifier
 from skrnn._sequences import Sequences
 from skrnn._times import typical_step, with_times
+from skrnn.preprocessing import SequenceScaler
 from tests.conftest import CLASSIFIERS, outputs
 
 TINY = {"hidden_size": 4, "max_epochs": 2, "random_state": 0}
@@ -184,6 +185,13 @@ def test_dates_of_a_panel_are_its_times(missing, zone):
     np.testing.assert_array_equal(again.predict(shuffled)[order], expected)
     numbered = panel(X, times)  # numbers in an index are no times
     assert clone(model).fit(numbered, y)._reading.kind is None
+
+
+def test_dates_of_a_panel_come_through_a_scaler():
+    X, times, y = gap_task(0)
+    frames = [pd.DataFrame(x, t) for x, t in zip(X, as_dates(times))]
+    model = GRUClassifier(missing="mask", hidden_size=16, max_epochs=15, random_state=0)
+    assert cross_val_score(make_pipeline(SequenceScaler(), model), frames, y, cv=2).mean() > 0.95
 
 
 def test_dates_of_a_panel_are_left_alone_where_nothing_may_be_missing():

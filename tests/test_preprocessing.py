@@ -200,6 +200,44 @@ def test_panels_keep_the_names_of_their_channels(transformer):
     model.predict(panel)
 
 
+DATES = [pd.date_range("2024", periods=len(x), freq=f"{1 + i}h") for i, x in enumerate(RAGGED)]
+DATED_FRAMES = [pd.DataFrame(x, i, columns=["a", "b", "c"]) for x, i in zip(RAGGED, DATES)]
+DATED = {
+    "frames": DATED_FRAMES,
+    "multi-index": pd.concat(DATED_FRAMES, keys=range(N)),
+    "nested": pd.DataFrame({c: [frame[c] for frame in DATED_FRAMES] for c in "abc"}),
+}
+
+
+@with_each(SAME_FORM)
+@each(DATED)
+def test_panels_keep_the_times_of_their_steps(transformer, form):
+    changed = clone(transformer).fit_transform(form)
+    dropped = isinstance(transformer, Differencer)
+    for x, dates in zip(changed, DATES, strict=True):
+        assert list(x.index) == list(dates[dropped:])
+    model = GRUClassifier(missing="mask", hidden_size=2, max_epochs=1)
+    model = make_pipeline(clone(transformer), model).fit(form, LABELS)
+    assert model[-1]._reading.kind == "dates"
+
+
+@each(DATED)
+def test_panels_get_their_times_back(form):
+    scaler = SequenceScaler().fit(form)
+    differencer = Differencer().fit(form)
+    changes = differencer.transform(form)
+    first = [frame.iloc[:1] for frame in DATED_FRAMES]
+    for back in (
+        scaler.inverse_transform(scaler.transform(form)),
+        differencer.inverse_transform(changes, first),
+    ):
+        for x, frame in zip(back, DATED_FRAMES, strict=True):
+            pd.testing.assert_frame_equal(x, frame, check_freq=False)
+    for unknown in (None, [frame.to_numpy() for frame in first]):  # when the first steps were
+        back = differencer.inverse_transform(changes, unknown)
+        assert all(list(x.index) == list(range(len(x))) for x in back)
+
+
 @with_each(ALL)
 @pytest.mark.parametrize("where", ["pipeline", "global"])
 def test_what_is_no_table_is_never_put_into_a_frame(transformer, where):

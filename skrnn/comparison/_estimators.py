@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import type_of_target
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from .._frames import unframe
+from .._frames import indexable
 from ._baselines import choose_estimators, default_names
 from ._estimator_result import EstimatorComparison
 from ._fixed_length import Flatten
@@ -118,7 +118,7 @@ def compare_estimators(
     >>> list(comparison.table.index)
     ['logistic', 'dummy']
     """
-    X, y = unframe(X), np.asarray(y)
+    X, y = indexable(X), np.asarray(y)
     check_consistent_length(X, y)
     own = estimators if isinstance(estimators, dict) else None
     task = find_task(task, y, own)

@@ -8,6 +8,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
+from .._frames import indexable
 from .._parameters import at_least, one_of, validate_parameters
 from .._reading import read_sequences
 from .._sequences import Sequences
@@ -120,6 +121,7 @@ def permutation_importance(
     scorer = check_scoring(estimator, scoring=scoring)
     weight = {} if sample_weight is None else {"sample_weight": sample_weight}
     baseline = scorer(estimator, X, y, **weight)  # first, as the estimator checks X and y best
+    X = indexable(X)
     sequences = _read(X, n_channels or _n_channels(estimator))
     n_blocks = min(n_blocks, sequences.n_timesteps)
     random_state = check_random_state(random_state)

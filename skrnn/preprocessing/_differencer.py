@@ -66,7 +66,8 @@ class Differencer(OneToOneFeatureMixin, SequenceTransformer):
         Returns
         -------
         ndarray or list
-            The original sequences, up to rounding, in the form of X and ``lag`` steps longer.
+            The original sequences, up to rounding, in the form of X and ``lag`` steps longer. The
+            index of a panel is that of ``first`` and of X; if only X is one, steps are numbered.
 
         Raises
         ------
@@ -84,7 +85,7 @@ class Differencer(OneToOneFeatureMixin, SequenceTransformer):
                 f"sequences; it has up to {start.n_timesteps} for {len(start)}. Pass the first "
                 f"steps of the original sequences, X[:, :{self.lag}] of a 3D array."
             )
-        return in_the_form_of(X, _summed(differences, start))
+        return in_the_form_of(X, _summed(differences, start), first)
 
     def get_feature_names_out(self, input_features=None):
         """Names of the output: columns of 2D input without those of the first steps, or channels.

@@ -66,7 +66,7 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         ndarray, DataFrame or list
             In the form of X: a table (a DataFrame after ``set_output(transform="pandas")``), an
             array of three dimensions, or a list of arrays. A panel of sktime comes back as a list
-            of DataFrames.
+            of DataFrames, with the names of its channels and the times of its steps.
         """
         changed = in_the_form_of(X, self._change(self._read(X)))
         if self._fitted_on_table and getattr(changed, "ndim", 0) == 2:
