@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import inspection
 from sklearn.base import BaseEstimator, clone
+from sklearn.ensemble import BaggingRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -203,6 +204,14 @@ def test_tables_are_read_by_the_channels_of_the_estimator(model):
     np.testing.assert_allclose(found.importances, importance(model).importances)
 
 
+def test_tables_are_read_by_the_channels_of_what_an_ensemble_is_made_of():
+    table, network = X.reshape(N, -1), GRURegressor(**NETWORK, n_channels=CHANNELS)
+    ensemble = BaggingRegressor(network, n_estimators=2, random_state=0)
+    for model in (ensemble, make_pipeline(StandardScaler(), ensemble)):
+        found = importance(model.fit(table, Y), table)
+        assert found.importances_mean.argmax() == USED
+
+
 def test_channels_of_a_table_can_be_given():
     table = X.reshape(N, -1)
     model = LogisticRegression(C=0.01).fit(table, Y)
@@ -233,6 +242,54 @@ def test_dates_that_index_a_panel_stay(form):
     plain = clone(model).set_params(time_channel=0).fit(with_times.transform(few), y)
     expected = importance(make_pipeline(with_times, plain), few, y, scoring="neg_log_loss")
     np.testing.assert_allclose(found.importances, expected.importances, rtol=1e-4, atol=1e-7)
+
+
+# Channels of times
+
+TIMES = np.random.default_rng(1).uniform(0.5, 1.5, (N, STEPS)).cumsum(axis=1)
+WITH_TIMES = np.insert(X, 2, TIMES, axis=2)  # the used channel stays before it
+
+
+def as_panel(form, X):
+    """Sequences whose third channel has a name, and is one of dates where the form says so."""
+    frames = [pd.DataFrame(x, columns=["a", "b", "t", "c"]) for x in X]
+    if "dates" in form:
+        frames = [f.assign(t=pd.Timestamp("2024") + pd.to_timedelta(f["t"], "s")) for f in frames]
+    return pd.concat(dict(enumerate(frames))) if "multi-index" in form else frames
+
+
+@pytest.mark.parametrize(("by", "place"), [("channel", 1), ("time", 2), ("both", (1, 2))])
+@pytest.mark.parametrize("form", ["array", "ragged", "pipeline", "frames", "multi-index of dates"])
+def test_times_stay_in_order(form, by, place):
+    few, y = WITH_TIMES[:120], Y[:120]
+    if form == "ragged":
+        few = [x[i % 3 :] for i, x in enumerate(few)]
+    elif form in ("frames", "multi-index of dates"):
+        few = as_panel(form, few)
+    channel = "t" if isinstance(few, pd.DataFrame) or form == "frames" else -2
+    model = GRUClassifier(**NETWORK, time_channel=channel)
+    model = make_pipeline(SequenceScaler(), model) if form == "pipeline" else model
+    found = importance(model.fit(few, y), few, y, by=by)
+    assert found.importances.shape[:-1] == {**SHAPES, "channel": (4,), "both": (4, 4)}[by]
+    means = found.importances_mean
+    assert np.nanargmax(means) == np.ravel_multi_index(np.atleast_1d(place), means.shape)
+    assert np.isnan(means).any() == (by == "both")
+    assert by != "both" or np.isnan(means[2]).all()
+
+
+def test_times_that_tell_the_class_are_important_as_a_channel():
+    y = np.arange(N) % 2
+    times = np.where(y[:, None] == 1, TIMES**1.5, TIMES)
+    timed = np.insert(X, 0, times, axis=2)
+    model = GRUClassifier(**NETWORK, time_channel=0).fit(timed, y)
+    assert_finds(importance(model, timed, y), 0)
+
+
+def test_time_channel_that_the_model_makes_itself():
+    add_times = FunctionTransformer(lambda X: np.insert(X, USED, TIMES, axis=2))
+    model = make_pipeline(add_times, GRUClassifier(**NETWORK, time_channel=USED)).fit(X, Y)
+    assert_finds(importance(model, by="time"), 2)
+    assert_finds(importance(model, by="both"), (1, 2))
 
 
 def test_tensor():
@@ -315,7 +372,7 @@ def test_a_part_is_exchanged_and_nothing_else(given_, data):
     channel = data.draw(st.integers(0, sequences.n_channels - 1))
     n_blocks = data.draw(st.integers(1, sequences.n_timesteps))
     steps = blocks(sequences, n_blocks) == data.draw(st.integers(0, n_blocks - 1))
-    changed = permuted(sequences, Part(slice(channel, channel + 1), steps), order)
+    changed = permuted(sequences, Part(np.array([channel]), steps), order)
     np.testing.assert_array_equal(changed.lengths, sequences.lengths)
     untouched = np.ones(sequences.values.shape, bool)
     untouched[:, :, channel] = ~steps
@@ -331,7 +388,7 @@ def test_a_part_is_exchanged_and_nothing_else(given_, data):
 def test_sequences_of_one_length_exchange_step_by_step():
     sequences = read(X[:20])
     order = np.random.default_rng(1).permutation(20)
-    changed = permuted(sequences, Part(slice(None), sequences.valid()), order)
+    changed = permuted(sequences, Part(np.arange(CHANNELS), sequences.valid()), order)
     np.testing.assert_array_equal(changed.values, X[order])
 
 

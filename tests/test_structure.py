@@ -28,7 +28,7 @@ LAYERS = [
     ["preprocessing"],
     ["_reading"],
     ["_side_by_side"],
-    ["_training", "_interrupt", "_docstrings", "_parameters"],
+    ["_training", "_interrupt", "_docstrings", "_parameters", "_inner_parameters"],
     ["_batches", "_device"],
     ["nn.networks"],
     ["nn.architecture"],

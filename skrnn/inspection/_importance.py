@@ -1,6 +1,7 @@
 """Permutation importance of channels and of blocks of time steps."""
 
 from itertools import product
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from .._frames import indexable
+from .._frames import channel_frame, dates_as_numbers, indexable
+from .._inner_parameters import given_values, steps_of
 from .._parameters import at_least, one_of, validate_parameters
 from .._reading import read_sequences
 from .._sequences import Sequences
@@ -49,6 +51,9 @@ def permutation_importance(
     Sequences of different lengths keep their lengths. Blocks are equal parts of each, and a step
     takes the value that the other sequence has at the same relative time.
 
+    A channel of times (``time_channel``) is exchanged as a whole or not at all: in a block alone
+    the times would not stay in order.
+
     An importance is of this model, on these data: of channels that say the same, none may be
     important. Use data that the model was not trained on, to see what helps it to generalise.
 
@@ -61,7 +66,8 @@ def permutation_importance(
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets.
     by : {"channel", "time", "both"}, default="channel"
-        Exchange whole channels, blocks of time steps of all channels, or blocks of each channel.
+        Exchange whole channels, blocks of time steps of all channels (but those of times), or
+        blocks of each channel.
     n_blocks : int, default=10
         Blocks of time steps; not more than steps of the longest sequence.
     scoring : str, callable, list, tuple, dict or None, default=None
@@ -75,15 +81,16 @@ def permutation_importance(
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the samples in the score.
     n_channels : int or None, default=None
-        Channels of 2D input. None takes the ``n_channels`` of the estimator, or of a step of a
-        pipeline.
+        Channels of 2D input. None takes the ``n_channels`` of the estimator, or of one inside it:
+        of a step of a pipeline, or of what an ensemble is made of.
 
     Returns
     -------
     sklearn.utils.Bunch, or dict of them for several scores
         importances : ndarray of shape (..., n_repeats)
             The score less the score after each permutation, in units of the score. The first
-            axes are (n_channels,), (n_blocks,) or (n_channels, n_blocks), as ``by`` says.
+            axes are (n_channels,), (n_blocks,) or (n_channels, n_blocks), as ``by`` says. NaN
+            for blocks of a channel of times.
         importances_mean, importances_std : ndarray of shape (...)
             Mean and standard deviation over the repeats; axes as above.
         block_edges : ndarray of shape (n_blocks + 1,)
@@ -122,34 +129,29 @@ def permutation_importance(
     weight = {} if sample_weight is None else {"sample_weight": sample_weight}
     baseline = scorer(estimator, X, y, **weight)  # first, as the estimator checks X and y best
     X = indexable(X)
-    sequences = _read(X, n_channels or _n_channels(estimator))
+    for channel in given_values(estimator, "time_channel"):
+        X = dates_as_numbers(X, channel)
+    sequences = _read(X, estimator, n_channels)
+    are_times = _are_times(estimator, X, sequences.n_channels)
     n_blocks = min(n_blocks, sequences.n_timesteps)
     random_state = check_random_state(random_state)
     orders = [random_state.permutation(len(sequences)) for _ in range(n_repeats)]
     scores = Parallel(n_jobs=n_jobs)(
         delayed(_scores)(scorer, estimator, X, y, weight, sequences, part, orders)
-        for part in _parts(sequences, by, n_blocks)
+        for part in _parts(sequences, are_times, by, n_blocks)
     )
-    shape = {"channel": (-1,), "time": (n_blocks,), "both": (-1, n_blocks)}[by]
+    exchanged = _exchanged(are_times, by, n_blocks)
     edges = None if by == "channel" else block_edges(sequences.n_timesteps, n_blocks)
     if not isinstance(baseline, dict):
-        return _result(baseline, scores, shape, edges)
+        return _result(baseline, scores, exchanged, edges)
     return {
-        name: _result(score, [[s[name] for s in of_part] for of_part in scores], shape, edges)
+        name: _result(score, [[s[name] for s in of_part] for of_part in scores], exchanged, edges)
         for name, score in baseline.items()
     }
 
 
-def _steps(estimator) -> list:
-    """The estimator, or the steps of the pipeline that it is or that a search has found."""
-    estimator = getattr(estimator, "best_estimator_", estimator)
-    if not hasattr(estimator, "steps"):
-        return [estimator]
-    return [inner for _, step in estimator.steps for inner in _steps(step)]
-
-
 def _check_rows_are_samples(estimator) -> None:
-    if any(isinstance(step, SlidingWindow) for step in _steps(estimator)):
+    if any(isinstance(step, SlidingWindow) for step in steps_of(estimator)):
         raise ValueError(
             "The rows of X are time steps to a pipeline with a SlidingWindow, and cannot be "
             "exchanged as samples. Pass the rest of the pipeline, and the windows as X: "
@@ -157,20 +159,42 @@ def _check_rows_are_samples(estimator) -> None:
         )
 
 
-def _n_channels(estimator) -> int | None:
-    """Channels of a table, as the estimator or a step of it reads them."""
-    given = (getattr(step, "n_channels", None) for step in _steps(estimator))
-    return next((n for n in given if n is not None), None)
-
-
-def _read(X, n_channels: int | None) -> Sequences:
+def _read(X, estimator, n_channels: int | None) -> Sequences:
+    """Sequences as the estimator reads them, or one that it is made of."""
+    if n_channels is None:
+        n_channels = next(iter(given_values(estimator, "n_channels")), None)
     return read_sequences(SequenceTransformer(n_channels=n_channels), X, reset=True)
 
 
-def _parts(sequences: Sequences, by: str, n_blocks: int):
+def _are_times(estimator, X, n_channels: int) -> np.ndarray:
+    """Mask of the channels of X that the estimator takes times from."""
+    frame, mask = channel_frame(X), np.zeros(n_channels, dtype=bool)
+    names = [] if frame is None else list(frame.columns)
+    for step in steps_of(estimator):
+        if getattr(step, "n_channels_", n_channels) != n_channels:
+            continue  # steps before it have made these channels
+        for channel in given_values(step, "time_channel"):
+            if isinstance(channel, Integral) and -n_channels <= channel < n_channels:
+                mask[channel] = True
+            elif channel in names:
+                mask[names.index(channel)] = True
+    return mask
+
+
+def _exchanged(are_times: np.ndarray, by: str, n_blocks: int) -> np.ndarray:
+    """Mask of the parts that have an importance, with the axes of the result.
+
+    In one block alone no times are exchanged: those around it would not be in order with them.
+    """
+    if by == "channel":
+        return np.full(len(are_times), True)
+    return np.full(n_blocks, True) if by == "time" else np.tile(~are_times[:, None], n_blocks)
+
+
+def _parts(sequences: Sequences, are_times: np.ndarray, by: str, n_blocks: int) -> list[Part]:
     """The parts to exchange, the block running fastest."""
-    every_channel = [slice(c, c + 1) for c in range(sequences.n_channels)]
-    channels = [slice(None)] if by == "time" else every_channel
+    channels = np.arange(sequences.n_channels) if by == "channel" else np.flatnonzero(~are_times)
+    channels = [channels] if by == "time" else channels[:, None]
     block = blocks(sequences, n_blocks)
     steps = [sequences.valid()] if by == "channel" else [block == b for b in range(n_blocks)]
     return [Part(*pair) for pair in product(channels, steps)]
@@ -192,9 +216,10 @@ def _like(X, sequences: Sequences):
     return changed
 
 
-def _result(baseline: float, scores: list, shape: tuple, edges) -> Bunch:
+def _result(baseline: float, scores: list, exchanged: np.ndarray, edges) -> Bunch:
     scores = np.array(scores)  # (n_parts, n_repeats)
-    importances = (baseline - scores).reshape(*shape, scores.shape[1])
+    importances = np.full((*exchanged.shape, scores.shape[1]), np.nan)
+    importances[exchanged] = baseline - scores
     return Bunch(
         importances=importances,
         importances_mean=importances.mean(axis=-1),

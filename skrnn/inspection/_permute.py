@@ -13,12 +13,13 @@ class Part:
 
     Attributes
     ----------
-    channels : slice
+    channels : ndarray of shape (n_exchanged,), int
+        Their positions.
     steps : ndarray of shape (n_samples, n_timesteps), bool
         Steps of each sequence; padding is in no part.
     """
 
-    channels: slice
+    channels: np.ndarray
     steps: np.ndarray
 
 
@@ -40,7 +41,7 @@ def permuted(sequences: Sequences, part: Part, order: np.ndarray) -> Sequences:
     Sequences
         A copy.
     """
-    rows, steps = np.nonzero(part.steps)
+    rows, steps = (places[:, None] for places in np.nonzero(part.steps))
     others = _same_relative_time(sequences, order)[rows, steps]
     values = sequences.values.copy()
     values[rows, steps, part.channels] = sequences.values[order[rows], others, part.channels]
