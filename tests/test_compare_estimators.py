@@ -193,6 +193,62 @@ def test_dates_that_index_a_panel_are_kept(form):
     assert table["score"]["linear"] == expected["score"]["linear"]
 
 
+def test_missing_values_are_a_failure_only_of_those_that_cannot_take_them():
+    X, y = make_steps()
+    X[::3, 2, 1] = np.nan
+    names = ("dummy", "logistic", "boosting", "knn_dtw", "gru")
+    estimators = {name: ESTIMATORS["classification"][name](0) for name in names}
+    estimators["masked"] = GRUClassifier(missing="mask", **SMALL)
+    result = compare(X, y, estimators=estimators, cv=2)
+    errors = result.table["error"]
+    assert set(errors.index[errors == ""]) == {"dummy", "boosting", "masked"}
+    assert errors[errors != ""].str.contains("NaN").all()
+    by_name = compare(cut(X), y, estimators=["dummy", "boosting", "logistic"], cv=2).table
+    assert "NaN" in by_name.loc["logistic", "error"]
+    assert by_name.loc["boosting", "error"] == ""
+
+
+def test_missing_values_stay_where_they_are_in_a_table():
+    X = [np.array([0.0, np.nan, 2.0, 3.0]), np.arange(4.0), np.arange(7.0)]
+    table = Flatten().fit(X[:2]).transform(X)
+    np.testing.assert_array_equal(table, [[0, np.nan, 2, 3], [0, 1, 2, 3], [0, 2, 4, 6]])
+    few = Flatten().fit([np.arange(2.0)]).transform(X[:1])
+    np.testing.assert_array_equal(few, [[0, 3]])
+    with pytest.raises(ValueError, match="NaN"):
+        Panel().fit(X)
+
+
+@pytest.mark.parametrize("as_dates", [False, True])
+def test_times_in_a_named_column(as_dates):
+    X, y = make_steps()
+    X[:, :, 1] = np.random.default_rng(0).exponential(size=(40, 6)).cumsum(axis=1)
+    panel = pd.concat({i: pd.DataFrame(x, columns=["a", "t"]) for i, x in enumerate(X)})
+    if as_dates:
+        panel["t"] = pd.Timestamp("2024") + pd.to_timedelta(panel["t"], "s")
+    estimators = {name: ESTIMATORS["classification"][name](0) for name in ("dummy", "logistic")}
+    estimators["gru"] = make_pipeline(GRUClassifier(time_channel="t", **SMALL))
+    table = compare(panel, y, estimators=estimators, cv=2).table
+    assert (table["error"] == "").all()
+    assert table.loc["logistic", "score"] > 0.75
+
+
+class OfText(ClassifierMixin, BaseEstimator):
+    """Takes what no estimator of skrnn takes."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.array([len(x[0]) for x in X])
+
+
+def test_own_estimators_may_take_anything():
+    X = [["a"], ["bb"]] * 10
+    table = compare(X, [1, 2] * 10, estimators={"text": OfText()}, cv=2).table
+    assert table.loc["text", "score"] == 1
+
+
 @pytest.mark.parametrize("as_form", [lambda X: X[:, :, 0], lambda X: pd.DataFrame(X[:, :, 0]), cut])
 def test_tables_and_ragged_sequences(as_form):
     X, y = make_steps()
@@ -253,6 +309,7 @@ def test_missing_package_is_named_with_its_extra(monkeypatch):
         ({"estimators": ["gru", "grue"]}, r"Unknown estimators \['grue'\] for classification"),
         ({"estimators": "ridge"}, r"Unknown estimators \['ridge'\]"),
         ({"estimators": {}}, "empty dict"),
+        ({"estimators": []}, r"empty list; .* For classification, choose from \['dummy', 'logis"),
         ({"task": "cluster"}, "task='cluster': expected"),
         ({"scoring": "accurate"}, "accurate"),
         (
@@ -275,8 +332,10 @@ def test_wrong_data():
     assert compare(X, np.arange(40), task="regression", estimators="dummy").settings["task"]
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         compare(X, y[:-1])
-    with pytest.raises(ValueError, match="NaN"):
-        compare(X * np.nan, y)
+    with pytest.raises(ValueError, match="infinity"):
+        compare(np.where(X > 2, np.inf, X), y)
+    with pytest.raises(ValueError, match="Every estimator failed: gru: Input X contains NaN"):
+        compare(X * np.nan, y, estimators=["gru"])
     with pytest.raises(TypeError, match=r"estimators\['mean'\] is a .*; expected a classifier"):
         compare(X, y, estimators={"mean": np.mean})
 

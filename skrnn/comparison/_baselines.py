@@ -91,12 +91,17 @@ def choose_estimators(names, task: str, random_state: int) -> dict[str, BaseEsti
     Raises
     ------
     ValueError
-        If a name is not in ``ESTIMATORS[task]``.
+        If there is no name, or one that is not in ``ESTIMATORS[task]``.
     ImportError
         If an estimator's package is missing; says which extra installs it.
     """
     names = [names] if isinstance(names, str) else list(names)
     known = ESTIMATORS[task]
+    if not names:
+        raise ValueError(
+            "estimators is an empty list; there is nothing to compare. For "
+            f"{task}, choose from {list(known)}."
+        )
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(f"Unknown estimators {unknown} for {task}; choose from {list(known)}.")

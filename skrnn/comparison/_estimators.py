@@ -14,7 +14,8 @@ from sklearn.utils.multiclass import type_of_target
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from .._frames import indexable
+from .._frames import dates_as_numbers, indexable
+from .._inner_parameters import given_values
 from ._baselines import choose_estimators, default_names
 from ._estimator_result import EstimatorComparison
 from ._fixed_length import Flatten
@@ -58,7 +59,9 @@ def compare_estimators(
         Sequences in any form that skrnn's estimators take: (n_samples, n_timesteps, n_channels),
         a table (n_samples, n_timesteps), a list of arrays of different lengths, or a panel of
         sktime. Baselines that need one length get sequences resampled to the median training
-        length, and those that take tables also the length itself.
+        length, and those that take tables also the length itself. An estimator that cannot take X,
+        as most baselines cannot take missing values (NaN), is a row of the table with its error.
+        Dates in a column that an estimator has as its ``time_channel`` are seconds to all.
     y : array-like of shape (n_samples,)
         Classes or numbers.
     estimators : "default", list of str, or dict of str to scikit-learn estimator
@@ -118,9 +121,9 @@ def compare_estimators(
     >>> list(comparison.table.index)
     ['logistic', 'dummy']
     """
-    X, y = indexable(X), np.asarray(y)
-    check_consistent_length(X, y)
     own = estimators if isinstance(estimators, dict) else None
+    X, y = _read(X, own or {}), np.asarray(y)
+    check_consistent_length(X, y)
     task = find_task(task, y, own)
     splits = _make_splits(cv, y, task, random_state)
     chosen, left_out = _choose(estimators, task, random_state, X, splits)
@@ -144,6 +147,14 @@ def compare_estimators(
     return EstimatorComparison.from_splits(results, settings)
 
 
+def _read(X, estimators: dict):
+    """X with an item for each sequence, and with times that estimators name as numbers to all."""
+    for estimator in estimators.values():
+        for channel in given_values(estimator, "time_channel"):
+            X = dates_as_numbers(X, channel)
+    return indexable(X)
+
+
 def _make_splits(cv, y: np.ndarray, task: str, random_state: int) -> list[tuple]:
     """Indices to train and to test on."""
     classify = task == "classification"
@@ -156,9 +167,9 @@ def _make_splits(cv, y: np.ndarray, task: str, random_state: int) -> list[tuple]
 
 def _choose(estimators, task: str, random_state: int, X, splits) -> tuple[dict, dict]:
     """Estimators by name, and why others are left out of the default."""
-    n_timesteps = Flatten().fit(X).n_timesteps_  # also finds what is wrong with X
     if isinstance(estimators, dict):
         return dict(estimators), {}
+    n_timesteps = Flatten().fit(X).n_timesteps_  # also finds what is wrong with X
     left_out = {}
     if isinstance(estimators, str) and estimators == "default":
         n_pairs = sum(len(train) * len(test) for train, test in splits)

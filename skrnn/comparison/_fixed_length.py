@@ -31,7 +31,8 @@ class Flatten(_FixedLength):
     Sequences that do not have the median length of the training sequences are resampled to it,
     by linear interpolation: a padded table would put the last steps of each sequence into other
     columns, a resampled one keeps first and last steps in theirs. If training lengths differ, a
-    last column holds the length, so that nothing is hidden from the estimator behind.
+    last column holds the length, so that nothing is hidden from the estimator behind. Missing
+    values (NaN) are left to it.
 
     Attributes
     ----------
@@ -50,12 +51,18 @@ class Flatten(_FixedLength):
         table = resample(sequences, self.n_timesteps_).reshape(len(sequences), -1)
         return np.column_stack([table, sequences.lengths]) if self.has_length_ else table
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
 
 class Panel(_FixedLength):
     """Arrays (n_samples, n_channels, n_timesteps) with standardised channels, as sktime's are.
 
-    Sequences are resampled as in `Flatten`. Distances between sequences need channels of one
-    scale; mean and variance are those of the training sequences.
+    Sequences are resampled as in `Flatten`, but no value may be missing: there is no distance to
+    NaN. Distances between sequences need channels of one scale; mean and variance are those of the
+    training sequences.
 
     Attributes
     ----------
@@ -91,5 +98,5 @@ def resample(sequences: Sequences, n_timesteps: int) -> np.ndarray:
     before = position.astype(int)
     share = (position - before)[:, :, None]
     rows = np.arange(len(sequences))[:, None]
-    after = np.minimum(before + 1, last)
+    after = np.ceil(position).astype(int)  # the same step, where there is nothing to interpolate
     return (1 - share) * sequences.values[rows, before] + share * sequences.values[rows, after]
