@@ -34,7 +34,7 @@ def unframe_steps(y):
     is_panel, arrays = channel_frame(y) is not None, unframe(y)
     if is_panel:
         return [a[:, 0] if a.shape[1] == 1 else a for a in arrays]
-    return y.to_numpy() if isinstance(y, pd.DataFrame) else arrays
+    return _as_array(y) if isinstance(y, pd.DataFrame) else arrays
 
 
 def check_same_steps(X, y) -> None:
@@ -112,11 +112,29 @@ def dates_as_numbers(X, channel: str):
 
 def _as_seconds(values):
     """Dates as seconds; all else as it is."""
-    if not isinstance(values, pd.Series) or not pd.api.types.is_datetime64_any_dtype(values):
+    if not isinstance(values, pd.Series) or values.dtype.kind != "M":  # of NumPy or pyarrow
         return values
     if values.dt.tz is not None:
         values = values.dt.tz_convert(None)
     return (values - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
+
+
+def _as_array(values) -> np.ndarray:
+    """Values of pandas as an array; NaN where one of a nullable type, or of pyarrow, is missing."""
+    if isinstance(values, pd.Series) and _numpy_type(values) is not None:
+        return values.astype(_numpy_type(values)).to_numpy()
+    if isinstance(values, pd.DataFrame) and any(hasattr(t, "numpy_dtype") for t in values.dtypes):
+        types = {name: _numpy_type(column) for name, column in values.items()}
+        values = values.astype({name: t for name, t in types.items() if t is not None})
+    return np.asarray(values)
+
+
+def _numpy_type(column: pd.Series) -> np.dtype | None:
+    """NumPy's type for numbers of pandas' own; None if it is theirs already, or no numbers."""
+    own = getattr(column.dtype, "numpy_dtype", None)
+    if own is None or own.kind not in "iufb":
+        return None
+    return np.dtype(np.float64) if own.kind != "f" and column.hasnans else own
 
 
 def _is_list_of_frames(X) -> bool:
@@ -137,7 +155,7 @@ def _is_nested(X) -> bool:
 
 def _from_multiindex(X: pd.DataFrame) -> list[np.ndarray]:
     order, ends = _order_of_steps(X)
-    return np.split(X.iloc[order].to_numpy(), ends[:-1])
+    return np.split(_as_array(X.iloc[order]), ends[:-1])
 
 
 def _order_of_steps(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -162,7 +180,7 @@ def _from_nested(X: pd.DataFrame) -> list[np.ndarray]:
                 f"Row {i} of X has a cell that is no Series, but other cells are. In a nested "
                 "DataFrame every cell must hold one channel of one sequence."
             )
-        channels = [np.asarray(cell) for cell in row]
+        channels = [_as_array(cell) for cell in row]
         if len({len(channel) for channel in channels}) > 1:
             raise ValueError(
                 f"The channels of row {i} have different lengths "
@@ -196,7 +214,7 @@ def _from_frames(frames) -> list[np.ndarray]:
                 f"Frame {i} of X has the columns {list(frame.columns)}, but frame 0 has "
                 f"{list(columns)}. All sequences must have the same channels."
             )
-    return [frame[columns].to_numpy() for frame in frames]
+    return [_as_array(frame[columns]) for frame in frames]
 
 
 def check_same_order(X, **of_sequences) -> None:

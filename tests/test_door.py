@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from skrnn import GRUClassifier, GRUTagger, LSTMRegressor
 from skrnn._reading import read_sequences
 from skrnn._sequences import Sequences
+from skrnn.preprocessing import SequenceScaler
 from skrnn.preprocessing._scaling import StepScaler
 
 TINY = {"hidden_size": 4, "max_epochs": 2, "random_state": 0}
@@ -288,6 +289,66 @@ def test_precision_of_frames_is_kept(dtype):
     assert read(multi_index(arrays)).values.dtype == dtype
     assert read(nested(arrays)).values.dtype == dtype
     assert read(pd.DataFrame(FLAT.astype(dtype))).values.dtype == dtype
+
+
+# pandas' own types of numbers
+
+GAPS = {"a": [1.0, None, 3.0] * 4, "b": [1.0, 2.0, 3.0] * 4, "c": [None, 1.0, 0.0] * 4}
+GAPS = pd.DataFrame(GAPS, index=pd.MultiIndex.from_product([range(4), range(3)]))
+OWN_TYPES = ["Int64", "UInt8", "Float32", "Float64", "int16[pyarrow]", "double[pyarrow]", "mixed"]
+
+
+def of_own_type(frame, dtype):
+    if dtype == "mixed":
+        return frame.astype({"a": "Int64", "c": "boolean"})
+    return frame.astype(dtype)
+
+
+@each(
+    {
+        "multi-index": lambda frame: frame,
+        "frames": lambda frame: [rows.droplevel(0) for _, rows in frame.groupby(level=0)],
+        "nested": lambda frame: pd.DataFrame(
+            {c: [rows for _, rows in frame[c].groupby(level=0)] for c in frame}
+        ),
+    }
+)
+@pytest.mark.parametrize("dtype", OWN_TYPES)
+def test_missing_values_of_pandas_own_types(form, dtype):
+    if "pyarrow" in dtype:
+        pytest.importorskip("pyarrow")
+    expected, X = form(GAPS), form(of_own_type(GAPS, dtype))
+    reader = SequenceScaler().fit(expected)  # takes missing values
+    kept = np.float32 if dtype == "Float32" else np.float64
+    found = read_sequences(SequenceScaler(), X, reset=True)
+    assert_same(found, read_sequences(SequenceScaler(), GAPS.astype(kept), reset=True))
+    for scaled, other in zip(reader.transform(X), reader.transform(expected)):
+        np.testing.assert_allclose(scaled, other, atol=1e-6)
+    with pytest.raises(ValueError, match="contains NaN, first in sequence 0. .*\n.*='mask'"):
+        fitted(X, LABELS[:4], GRUClassifier)
+    fitted(X, LABELS[:4], GRUClassifier, missing="mask").predict(expected)
+
+
+def test_whole_numbers_of_pandas_own_types_stay_labels():
+    labels = pd.DataFrame({"y": [1, 2, 2] * 4}, index=GAPS.index)
+    tagger = GRUTagger(**TINY).fit(GAPS[["b"]], labels.astype("Int64"))
+    assert tagger.classes_.dtype.kind == "i"
+    gaps = labels.astype("Int64")
+    gaps.iloc[1] = pd.NA
+    with pytest.raises(ValueError, match="y has no label at step 1 of sequence 0"):
+        tagger.fit(GAPS[["b"]], gaps)
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[ns]", "timestamp[ns][pyarrow]"])
+def test_dates_of_pandas_own_types_are_times(dtype):
+    if "pyarrow" in dtype:
+        pytest.importorskip("pyarrow")
+    days = GAPS.index.get_level_values(1)
+    numbers = GAPS[["b"]].assign(t=86400.0 * days)
+    dates = GAPS[["b"]].assign(t=pd.Timestamp("2024") + pd.to_timedelta(days, "D"))
+    model = fitted(numbers, NUMBERS[:4], time_channel="t")
+    dated = fitted(dates.astype({"t": dtype}), NUMBERS[:4], time_channel="t")
+    np.testing.assert_array_equal(dated.predict(dates), model.predict(numbers))
 
 
 def test_mixed_precision_in_a_list_is_the_higher_one():
