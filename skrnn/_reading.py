@@ -17,7 +17,7 @@ from ._frames import channel_frame, unframe
 from ._sequences import (
     FLOATS,
     Sequences,
-    check_rows,
+    check_items,
     from_array,
     from_list,
     from_table,
@@ -52,8 +52,9 @@ def read_sequences(estimator, X, *, reset: bool, allow_nan: bool | None = None) 
     finite = "allow-nan" if allow_nan else True
     is_list = is_list_of_arrays(X)
     is_table = not is_list and n_dims(X) <= 2
+    if not is_list:
+        check_items(X)
     if is_table:
-        check_rows(X)
         table = _read_table(estimator, X, reset, finite)
         sequences = from_table(table, estimator.n_channels or 1)
     else:

@@ -98,21 +98,44 @@ def n_dims(X) -> int:
     return 1 if isinstance(X, (list, tuple)) else 2
 
 
-def check_rows(X) -> None:
-    """Tell who passes lists of different lengths, as a table, how to pass sequences.
+def check_items(X) -> None:
+    """Tell who passes lists that make no array of numbers how to pass sequences.
 
     Raises
     ------
     ValueError
     """
-    if not isinstance(X, (list, tuple)):
-        return
-    lengths = {len(row) for row in X if hasattr(row, "__len__")}
+    is_list = isinstance(X, (list, tuple))
+    lengths = {len(row) for row in X if hasattr(row, "__len__")} if is_list else ()
     if len(lengths) > 1:
         raise ValueError(
-            f"X is a list of {type(X[0]).__name__}s of different lengths ({sorted(lengths)[:3]}). "
-            "Sequences of different lengths must be a list of ndarrays: [np.asarray(x) for x in X]."
+            f"X is a list whose items ({type(X[0]).__name__}) have different lengths: "
+            f"{sorted(lengths)[:3]}. {_advice(X)}"
         )
+    items = X.to_numpy() if hasattr(X, "to_numpy") else X
+    if not is_list and getattr(getattr(items, "dtype", None), "kind", "") != "O":
+        return
+    items = np.asarray(items, dtype=object)
+    for i, item in enumerate(items.flat):
+        if isinstance(item, (list, tuple, np.ndarray)):
+            at = ", ".join(map(str, np.unravel_index(i, items.shape)))
+            raise ValueError(
+                f"X has an item of type {type(item).__name__} at [{at}], where a number is "
+                f"expected. {_advice(X)}"
+            )
+
+
+def _advice(X) -> str:
+    """How to pass sequences instead of lists."""
+    if hasattr(X, "columns"):
+        return (
+            "In a DataFrame of sequences every cell must be a Series or an ndarray, one channel of "
+            "one sequence: X.map(np.asarray)."
+        )
+    return (
+        "Sequences of different lengths must be a list of ndarrays, [np.asarray(x) for x in X], "
+        "each with the same channels at all time steps."
+    )
 
 
 def from_table(table: np.ndarray, n_channels: int) -> Sequences:

@@ -193,6 +193,42 @@ SHAPES = [
         [1, 2],
     ),
     row(
+        "nested lists of different lengths",
+        r"items \(list\) have different lengths: \[1, 2\]. .* a list of ndarrays",
+        [[[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0]]],
+        [1, 2],
+    ),
+    row(
+        "nested lists of different channels",
+        r"type list at \[0, 0\], where a number .* the same channels at all time steps",
+        [[[1.0, 2.0], [3.0]], [[1.0, 2.0], [3.0, 4.0]]],
+        [1, 2],
+    ),
+    row(
+        "list beside a number",
+        r"type list at \[1\], where a number is expected. .* a list of ndarrays",
+        [1.0, [2.0, 3.0]],
+        [1, 2],
+    ),
+    row(
+        "object array of lists",
+        r"type list at \[0\], where a number is expected. .* a list of ndarrays",
+        pd.Series([[1.0, 2.0], [3.0]]).to_numpy(),
+        [1, 2],
+    ),
+    row(
+        "Series of arrays",
+        r"type ndarray at \[0\], where a number is expected. .* a list of ndarrays",
+        pd.Series([np.ones(2), np.ones(1)]),
+        [1, 2],
+    ),
+    row(
+        "DataFrame of lists",
+        r"type list at \[0, 1\], where a number is expected. .* X.map\(np.asarray\)",
+        pd.DataFrame({"a": [1.0, 2.0], "b": [[1.0, 2.0], [3.0]]}),
+        [1, 2],
+    ),
+    row(
         "number in a nested frame",
         "row 1|Series",
         pd.DataFrame({"a": [pd.Series([1.0, 2.0]), 3.0]}),
