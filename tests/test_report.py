@@ -229,6 +229,43 @@ def test_kinds_of_time():
         assert len(lines[-1].get_xdata()) == 5
 
 
+# A first metric that is not defined
+
+
+@pytest.fixture(scope="module")
+def unranked():
+    """Two models on a series that repeats its season exactly, so that it has no MASE."""
+    y = pd.Series(np.tile([0.0, 0, 5, 0], 20), name="tiles")
+    return compare(y, fh=4, sp=4, models=["naive", "snaive"], n_folds=2, verbose=0)
+
+
+@pytest.mark.parametrize("width", [9.0, 3.7])
+@pytest.mark.parametrize("plot", [plot_ranks, plot_cost], ids=["ranks", "cost"])
+def test_pictures_without_an_error_say_why(unranked, plot, width):
+    figure = plot(unranked, width=width)
+    assert words_of(figure) == [unranked.verdict]
+    [box] = texts_of(figure).values()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width
+    assert box.y0 >= 0 and box.y1 <= figure.bbox.height
+
+
+def test_a_page_without_errors_shows_the_forecasts_alone(unranked, tmp_path):
+    page = unranked.to_html(tmp_path / "report.html").read_text(encoding="utf-8")
+    Outline(page)
+    headings = re.findall(r"<h2[^>]*>([^<]*)", page)
+    assert headings == ["Forecasts", "Scores", "Settings", "Versions", "Code to reproduce"]
+    assert unranked.verdict in page and "nan" not in re.sub("<path.*?>", "", page)
+    assert "tiles: MASE not defined" in words_of(plot_forecasts(unranked))
+
+
+def test_a_series_without_an_error_says_so_in_its_title():
+    result = make_comparison(n_series=2)
+    result.scores.loc[result.scores["series"] == "north/store 1", "MASE"] = np.nan
+    titles = [axes.get_title("left") for axes in plot_forecasts(result).axes]
+    assert titles[0].startswith("north/store 0: MASE 0.")
+    assert titles[1] == "north/store 1: MASE not defined"
+
+
 # Page
 
 

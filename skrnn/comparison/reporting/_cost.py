@@ -5,7 +5,7 @@ import pandas as pd
 
 from ..._optional import import_optional
 from ._labels import label_points
-from ._style import KINDS, add_legend, kind_marks, new_figure, shorten, styled
+from ._style import KINDS, add_legend, kind_marks, new_figure, shorten, styled, write_note
 from ._table import finished, first_metric, kind_of
 
 LOG_FROM = 8  # ratio of the largest to the smallest error from which their axis is logarithmic
@@ -15,7 +15,8 @@ LOG_FROM = 8  # ratio of the largest to the smallest error from which their axis
 def plot_cost(comparison, width: float = 9.0):
     """Draw the error of each model against its seconds, with the Pareto front.
 
-    Models on the front are those that no other model beats in both.
+    Models on the front are those that no other model beats in both. If no model has an error, the
+    verdict stands there, which says why.
 
     Parameters
     ----------
@@ -28,6 +29,8 @@ def plot_cost(comparison, width: float = 9.0):
     matplotlib.figure.Figure
     """
     costs = read_costs(comparison)
+    if costs.empty:
+        return write_note(width, comparison.verdict)
     kinds = [kind_of(comparison, model) for model in costs.index]
     on_front = pareto_front(costs)
     figure = new_figure(width, min(4.6, 1.6 + 0.55 * width))

@@ -1,6 +1,6 @@
 """The error of each model, with its standard error."""
 
-from ._style import GRID, KINDS, MUTED, add_legend, kind_marks, new_figure, shorten
+from ._style import GRID, KINDS, MUTED, add_legend, kind_marks, new_figure, shorten, write_note
 from ._table import finished, first_metric, kind_of, number_format
 
 
@@ -9,6 +9,8 @@ def draw_errors(comparison, width: float):
     metric = first_metric(comparison)
     table = finished(comparison)
     table = table[table[metric].notna()]
+    if table.empty:
+        return write_note(width, comparison.verdict)
     write = number_format(metric, table[metric])
     figure = new_figure(width, 1.3 + 0.3 * len(table))
     axes = figure.add_subplot()

@@ -22,6 +22,7 @@ def plot_forecasts(comparison, best: int = 3, width: float = 9.0):
     A grey line marks the start of each fold. The best model that has 80% intervals is shaded with
     them; those of several models on top of each other could not be read. Of a panel, up to four
     series are drawn: from the one with the lowest error of the best model to that with the highest.
+    Where the first metric is not defined there is no best, and the first models are drawn.
 
     Parameters
     ----------
@@ -52,7 +53,8 @@ def plot_forecasts(comparison, best: int = 3, width: float = 9.0):
         _draw_series(axes, histories.loc[series], forecasts, models)
         room = width / axes.get_gridspec().ncols
         name, best_name = shorten(series, 2 * room), shorten(models[0], room)
-        axes.set_title(f"{name}: {metric} {write(error)} of {best_name}")
+        known = f"{metric} {write(error)} of {best_name}"
+        axes.set_title(f"{name}: {known if pd.notna(error) else f'{metric} not defined'}")
     add_legend(figure, grid[0].get_legend_handles_labels()[0])
     return figure
 

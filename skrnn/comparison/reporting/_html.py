@@ -11,7 +11,7 @@ from ._cost import plot_cost
 from ._forecasts import plot_forecasts
 from ._ranks import plot_ranks
 from ._svg import to_svg
-from ._table import ERRORS, first_metric, number_format, read_table
+from ._table import ERRORS, first_metric, is_ranked, number_format, read_table
 from ._words import print_p, settings_of, significance_of, title_of
 
 WIDTHS = {"wide": 9.0, "narrow": 3.7}  # inches; the page shows the one that fits
@@ -42,6 +42,7 @@ def report_html(comparison) -> str:
     """Everything about a comparison in one HTML file that needs nothing else.
 
     The verdict, pictures, a table that sorts, tests, settings, versions and the code to reproduce.
+    Pictures of errors are left out if the first metric is not defined on these series.
 
     Parameters
     ----------
@@ -103,6 +104,8 @@ def _draw_pictures(comparison) -> list[dict]:
     """Name, heading, caption and SVGs of each picture."""
     metric = first_metric(comparison)
     many = comparison.forecasts["series"].nunique() > 1
+    if not is_ranked(comparison):  # the verdict says why; there are no errors to draw
+        return [_draw(comparison, plot_forecasts, "forecasts", "Forecasts", FORECASTS_CAPTION)]
     forecasts = FORECASTS_CAPTION + (SERIES_CAPTION if many else "")
     if comparison.significance.mean_ranks is None:
         ranks = (f"{metric} of each model", ERRORS_CAPTION)

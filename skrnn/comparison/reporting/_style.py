@@ -64,6 +64,13 @@ def new_figure(width: float, height: float):
     return figure.Figure(figsize=(width, height), layout="constrained")
 
 
+def write_note(width: float, text: str):
+    """A figure of words alone, where there is nothing to draw."""
+    figure = new_figure(width, 1.0)
+    figure.supxlabel(text, y=0.5, va="center", color=MUTED, fontsize="medium", wrap=True)
+    return figure
+
+
 def shorten(name: str, width: float) -> str:
     """A name that leaves room for a picture of some inches; start and end are kept."""
     length = 4 + int(2.2 * width)

@@ -91,6 +91,11 @@ def first_metric(comparison) -> str:
     return comparison.table.columns[0]
 
 
+def is_ranked(comparison) -> bool:
+    """Whether the first metric is defined, for any model; without it there is no best one."""
+    return bool(comparison.table.iloc[:, 0].notna().any())
+
+
 def kind_of(comparison, model: str) -> str:
     """Say whether a model is a network of skrnn or a classical model."""
     return "network" if model in comparison.settings["networks"] else "classical"
