@@ -8,6 +8,7 @@ __all__ = [
     "CELLS",
     "CELL_NAMES",
     "COMMON",
+    "N_JOBS",
     "at_least",
     "one_of",
     "open_interval",
@@ -43,6 +44,9 @@ def validate_parameters(constraints: dict, parameters: dict, owner: str) -> None
 
 CELL_NAMES = ("gru", "lstm", "rnn", "rnn_relu")
 CELLS = [one_of(*CELL_NAMES), tuple, list]
+
+# Workers at a time; below zero, as many as there are cores but for some. No work is done by 0.
+N_JOBS = [at_least(1), Interval(Integral, None, -1, closed="right"), None]
 
 # Parameters that estimators and forecasters have in common
 COMMON = {

@@ -323,15 +323,33 @@ def test_any_index_of_sktime_gives_the_same_scores(kind):
     ("options", "error", "message"),
     [
         ({"fh": 40}, ValueError, "100 observations: too few for 4 folds of 40 steps"),
-        ({"fh": 0}, ValueError, "fh must be a positive int or some of them, got 0"),
+        ({"fh": 0}, ValueError, "fh must be a positive int or some of them, .* got 0"),
         ({"fh": []}, ValueError, "fh must be a positive int"),
-        ({"n_folds": 0}, ValueError, "n_folds must be at least 1"),
-        ({"window": "rolling"}, ValueError, "window='rolling': expected one of"),
+        ({"fh": [1.5]}, ValueError, r"fh must be a positive int.*got \[1.5\]"),
+        ({"fh": 1.5}, ValueError, "fh must be a positive int.*got 1.5"),
+        ({"fh": load_series("nile").index[-2:]}, ValueError, "fh must be a positive int"),
+        ({"n_folds": 0}, ValueError, "'n_folds' parameter of compare must be an int in the range"),
+        ({"n_folds": 2.5}, ValueError, "'n_folds'.* int in the range.*Got 2.5"),
+        ({"window": "rolling"}, ValueError, "'window' parameter of compare must be a str among"),
+        ({"sp": 0}, ValueError, "'sp' parameter of compare must be an int in the range .1, inf"),
+        ({"sp": -1}, ValueError, "'sp'.*Got -1"),
+        ({"sp": 12.0}, ValueError, "'sp'.*Got 12.0"),
+        ({"n_jobs": 0}, ValueError, "'n_jobs' parameter of compare must be.*Got 0"),
+        ({"backend": "local"}, ValueError, "'backend' parameter of compare.*Got 'local'"),
+        ({"random_state": -1}, ValueError, "'random_state' parameter of compare.*Got -1"),
+        ({"models": None}, ValueError, "'models' parameter of compare must be"),
+        ({"models": {1: GRUForecaster()}}, TypeError, "Names of models must be strings, got 1"),
+        ({"models": [GRUForecaster()]}, ValueError, r"Unknown models \[GRUForecaster"),
         ({"metrics": ["MAE"]}, ValueError, "Unknown metric 'MAE'; choose from"),
         ({"metrics": ["coverage", "MASE"]}, ValueError, "first metric ranks the models"),
         ({"metrics": []}, ValueError, "first metric ranks the models"),
         ({"metrics": [PinballLoss()]}, ValueError, "PinballLoss needs more than point forecasts"),
         ({"metrics": [MeanRelativeAbsoluteError()]}, ValueError, "needs more than point"),
+        (
+            {"metrics": [MedianAbsoluteError(), MedianAbsoluteError(multioutput="raw_values")]},
+            ValueError,
+            "Two metrics have the name 'MedianAbsoluteError'.*Leave one out, or set",
+        ),
         ({"y": "nile"}, TypeError, "y is no series or panel in a format of sktime"),
         (
             {"y": pd.DataFrame({"a": range(99), "b": 1})},
@@ -348,6 +366,90 @@ def test_any_index_of_sktime_gives_the_same_scores(kind):
 def test_wrong_requests(options, error, message):
     with pytest.raises(error, match=message):
         compare(**{"y": load_series("nile"), "fh": 2, "models": ["naive"], "verbose": 0, **options})
+
+
+DATES = pd.date_range("2020-01-01", periods=40, freq="D")
+DAYS = pd.Series(np.arange(40.0) % 7, DATES, name="y")
+TWO = pd.concat({"a": DAYS, "b": DAYS}, names=["shop", "day"]).to_frame()
+
+
+@pytest.mark.parametrize(
+    ("y", "error", "message"),
+    [
+        (DAYS.replace(3.0, np.inf), ValueError, "'y' of y holds infinite values; replace them"),
+        (DAYS[::-1], ValueError, r"be sorted .* but 2020-02-08 00:00:00 comes after 2020-02-09"),
+        (TWO.iloc[[0, 2, 1, 40]], ValueError, r"2020-01-02 .* in series 'a'; use y.sort_index"),
+        (DAYS.iloc[[0, 1, 1, 2]], ValueError, "2020-01-02 00:00:00 comes twice; drop or aggregate"),
+        (DAYS.drop(DATES[[3, 9]]), ValueError, "frequency of y's DatetimeIndex is unknown. Set it"),
+        (DAYS.set_axis(range(0, 80, 2)), ValueError, r"steps of 2, expected.*y.index // 2"),
+        (DAYS.set_axis(DATES.astype(str)), TypeError, "must hold dates, periods or whole numbers"),
+        (DAYS.set_axis([pd.NaT, *DATES[1:]]), ValueError, "index of y has missing times"),
+        (DAYS.astype(complex), ValueError, "y must hold numbers, got values of kind complex"),
+        (pd.Series(list("abc") * 10), ValueError, "y must hold numbers, got values of kind"),
+        (DAYS * np.nan, ValueError, "has no observation; leave it out"),
+        (
+            [[1.0, 2.0], [3.0, 4.0]],
+            ValueError,
+            r"must be one series of numbers, got shape \(2, 2\)",
+        ),
+        ([], ValueError, "y is empty"),
+        (None, TypeError, "expected a Series, or a DataFrame, .* got NoneType"),
+    ],
+)
+def test_data_are_checked_before_a_model_runs(y, error, message):
+    with pytest.raises(error, match=message) as caught:
+        compare(y, fh=2, models={"broken": Moody(fail_at(36, AssertionError))}, verbose=0)
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "message"),
+    [
+        (DAYS, TypeError, "X must be a DataFrame of exogenous columns .* got Series"),
+        (DAYS[::-1].to_frame(), ValueError, "times of X must be sorted .* use X.sort_index"),
+        (pd.concat([DAYS, DAYS]).sort_index().to_frame(), ValueError, "comes twice; drop"),
+        (
+            DAYS.replace(3.0, -np.inf).to_frame("x"),
+            ValueError,
+            r"Columns \['x'\] of X hold infinite",
+        ),
+    ],
+)
+def test_columns_are_checked_before_a_model_runs(X, error, message):
+    with pytest.raises(error, match=message):
+        compare(DAYS, X, fh=2, models=["naive"], verbose=0)
+
+
+def test_series_of_a_panel_in_any_order():
+    """sktime's intervals want them sorted; in a dict they stand as store 1, 2, ..., 10."""
+    y = panel([30, 37])
+    other = pd.concat([y.loc[["r1"]], y.loc[["r0"]]])
+    assert not other.index.is_monotonic_increasing
+    tables = [
+        compare(data, fh=2, models=["naive", "ets"], n_folds=2, verbose=0).table.drop(
+            columns=SECONDS
+        )
+        for data in (y, other)
+    ]
+    pd.testing.assert_frame_equal(*tables)
+
+
+@pytest.mark.parametrize("kind", ["bool", "Float64", "object"])
+def test_other_kinds_of_numbers(kind):
+    y = DAYS > 3
+    expected = compare(y.astype(float), fh=2, models=["drift"], n_folds=2, verbose=0)
+    found = compare(y.astype(kind), fh=2, models=["drift"], n_folds=2, verbose=0)
+    pd.testing.assert_frame_equal(
+        found.scores.drop(columns=SECONDS), expected.scores.drop(columns=SECONDS)
+    )
+
+
+def test_metrics_named_twice_count_once():
+    metrics = ["MASE", MedianAbsoluteError(), "MASE", MedianAbsoluteError()]
+    result = compare(DAYS, fh=2, models=["drift"], n_folds=2, metrics=metrics, verbose=0)
+    assert result.settings["metrics"] == ["MASE", "MedianAbsoluteError"]
+    columns = ["MASE", "MASE_se", "MedianAbsoluteError", "MedianAbsoluteError_se"]
+    assert list(result.table.columns[:4]) == columns
 
 
 def test_plain_numbers_are_a_series():

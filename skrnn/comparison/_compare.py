@@ -1,10 +1,13 @@
 """Compare models over the same rolling-origin folds."""
 
 from collections.abc import Sequence
+from numbers import Integral
 
-import numpy as np
+from sktime.performance_metrics.base import BaseMetric
 
-from ._folds import check_data, make_folds
+from .._parameters import N_JOBS, at_least, one_of, validate_parameters
+from ._data import check_data
+from ._folds import WINDOWS, make_folds
 from ._gather import gather
 from ._models import choose_models
 from ._networks import is_network
@@ -14,7 +17,18 @@ from ._result import Comparison
 from ._running import Runs, run_all
 from ._scores import check_metrics, name_of
 
-JOBLIB = (None, "loky", "multiprocessing", "threading")
+JOBLIB = ("loky", "multiprocessing", "threading")
+CONSTRAINTS = {
+    "sp": [at_least(1)],
+    "models": [str, dict, "array-like"],
+    "n_folds": [at_least(1)],
+    "window": [one_of(*WINDOWS)],
+    "metrics": [str, BaseMetric, "array-like"],
+    "n_jobs": N_JOBS,
+    "backend": [one_of(*JOBLIB, "dask", "ray"), None],
+    "random_state": [at_least(0), None],
+    "verbose": ["verbose"],
+}
 
 
 def compare(
@@ -40,7 +54,8 @@ def compare(
     Parameters
     ----------
     y : Series, or DataFrame with a MultiIndex (a panel or hierarchy)
-        One column, with a regular index, as sktime has it.
+        One column, with a sorted and regular index, as sktime has it. It may hold missing values,
+        which not every model takes.
     X : DataFrame, optional
         Exogenous columns on the index of y. Models get them over the horizon too; models that
         cannot use them do without.
@@ -58,7 +73,8 @@ def compare(
         Whether training parts grow from fold to fold, or only move.
     metrics : sequence of str or sktime metrics
         MASE, RMSSE, sMAPE (per cent), quantile_loss (scaled as the MASE is), coverage (of 80 % and
-        95 % intervals), and sktime metrics of point forecasts. The first one ranks the models.
+        95 % intervals), and sktime metrics of point forecasts. The first one ranks the models;
+        those named twice count once.
     n_jobs : int, optional
         Models that are run side by side, in processes; -1 for one on each core.
     backend : str, optional
@@ -79,7 +95,8 @@ def compare(
     TypeError
         If the data or a model are of a kind that sktime does not know.
     ValueError
-        If the data are too short for the folds, a name is unknown, or every model failed.
+        If an argument is not valid, the data hold infinite values, their times are not sorted or
+        not regular, they are too short for the folds, a name is unknown, or every model failed.
     ImportError
         If a model's package is missing; says which extra installs it.
 
@@ -105,6 +122,9 @@ def compare(
     >>> result.table.index[0]
     'snaive'
     """
+    given = {"sp": sp, "models": models, "n_folds": n_folds, "window": window, "metrics": metrics}
+    given |= {"n_jobs": n_jobs, "backend": backend, "random_state": random_state}
+    validate_parameters(CONSTRAINTS, {**given, "verbose": verbose}, "compare")
     steps = _read_horizon(fh)
     metrics = check_metrics(metrics)
     y, X = check_data(y, X)
@@ -143,16 +163,18 @@ def compare(
 
 def _read_horizon(fh) -> list[int]:
     """Steps in order; an int means all up to it."""
-    steps = range(1, fh + 1) if np.isscalar(fh) else fh
-    steps = sorted({int(step) for step in steps})
-    if not steps or steps[0] < 1:
-        raise ValueError(f"fh must be a positive int or some of them, got {fh!r}.")
-    return steps
+    steps = range(1, fh + 1) if isinstance(fh, Integral) else fh
+    steps = list(steps) if hasattr(steps, "__len__") else []
+    if not steps or not all(isinstance(step, Integral) and step >= 1 for step in steps):
+        raise ValueError(
+            f"fh must be a positive int or some of them, the steps to forecast; got {fh!r}."
+        )
+    return sorted({int(step) for step in steps})
 
 
 def _choose_backend(n_jobs: int | None, backend: str | None) -> tuple[str | None, dict | None]:
     """Backend of sktime and its parameters; dask and ray have a number of workers of their own."""
-    if backend not in JOBLIB:
+    if backend not in (None, *JOBLIB):
         return backend, None
     if backend is None and n_jobs in (None, 1):
         return None, None

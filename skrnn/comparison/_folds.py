@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sktime.datatypes import check_is_scitype
 from sktime.split import ExpandingGreedySplitter, SameLocSplitter, SlidingGreedySplitter
 from sktime.split.base import BaseSplitter
 
@@ -52,8 +51,6 @@ def make_folds(y, X, steps: list[int], sp: int, n_folds: int, window: str) -> li
     ValueError
         If the shortest series is too short for them.
     """
-    if window not in WINDOWS:
-        raise ValueError(f"window={window!r}: expected one of {list(WINDOWS)}.")
     first_train = _first_training_length(y, steps[-1], sp, n_folds)
     if window == "expanding":
         splitter = ExpandingGreedySplitter(test_size=steps[-1], folds=n_folds)
@@ -66,51 +63,6 @@ def make_folds(y, X, steps: list[int], sp: int, n_folds: int, window: str) -> li
         columns = None if X is None else X.loc[part.index]
         folds.append(Fold(number, part, columns, one_fold, steps))
     return folds
-
-
-def check_data(y, X):
-    """One series or a panel, and its columns, as sktime knows them, or an error.
-
-    Levels of an index get names, which the splitters need, and numbers become floats, as some
-    models take no others.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If y is no series or panel, has several columns, or X does not cover its times.
-    """
-    if isinstance(y, (list, np.ndarray)):
-        y = pd.Series(y, dtype=float)
-    if isinstance(y, pd.Series) and isinstance(y.index, pd.MultiIndex):
-        y = y.to_frame(y.name if y.name is not None else "y")
-    for name, data in (("y", y), ("X", X)):
-        valid, problem, _ = check_is_scitype(data, ["Series", "Panel", "Hierarchical"], [])
-        if data is not None and not valid:
-            raise TypeError(f"{name} is no series or panel in a format of sktime: {problem}")
-    if isinstance(y, pd.DataFrame) and y.shape[1] != 1:
-        raise ValueError(
-            f"y must have one column, got {y.shape[1]}: {list(y.columns)}. Stack several series "
-            "into a panel, with their names in the first level of the index."
-        )
-    if X is not None and (missing := y.index.difference(X.index)).size:
-        raise ValueError(
-            f"X must have a row for each of y, but lacks {missing.size}, first {missing[0]}."
-        )
-    return _with_names(y), None if X is None else _as_floats(_with_names(X))
-
-
-def _with_names(data):
-    """The same data with names for the levels of a panel's index."""
-    if not isinstance(data.index, pd.MultiIndex):
-        return data
-    *series, time = data.index.names
-    names = [name if name is not None else f"level_{i}" for i, name in enumerate(series)]
-    return data.set_axis(data.index.set_names([*names, "time" if time is None else time]))
-
-
-def _as_floats(X: pd.DataFrame) -> pd.DataFrame:
-    numbers = X.select_dtypes(["number", "bool"]).columns
-    return X.astype(dict.fromkeys(numbers, float))
 
 
 def by_series(y: pd.Series | pd.DataFrame) -> pd.Series:
@@ -132,8 +84,6 @@ def by_series(y: pd.Series | pd.DataFrame) -> pd.Series:
 
 def _first_training_length(y, horizon: int, sp: int, n_folds: int) -> int:
     """Length of the shortest series before the first fold."""
-    if n_folds < 1:
-        raise ValueError(f"n_folds must be at least 1, got {n_folds}.")
     shortest = int(by_series(y).groupby(level="series").size().min())
     length, needed = shortest - n_folds * horizon, max(horizon + 2, sp + 1)
     if length < needed:

@@ -94,17 +94,19 @@ def choose_models(
     ValueError
         If there is no model, or a name is not in ``MODELS``.
     TypeError
-        If an object is neither a sktime forecaster nor a scikit-learn regressor.
+        If an object is neither a sktime forecaster nor a scikit-learn regressor, or its name is
+        no string.
     ImportError
         If the package of a model that was asked for by name is missing.
     """
     if isinstance(models, dict):
+        _check_names(models)
         chosen = {name: _as_forecaster(name, model, sp) for name, model in models.items()}
         return _not_empty(chosen), {}
     if isinstance(models, str) and models == "all":
         return _all_installed(sp, random_state)
     names = _names(models)
-    unknown = [name for name in names if name not in MODELS]
+    unknown = [name for name in names if not isinstance(name, str) or name not in MODELS]
     if unknown:
         raise ValueError(
             f"Unknown models {unknown}; choose from {sorted(MODELS)}, or pass a dict of name to "
@@ -117,6 +119,12 @@ def _names(models: str | Iterable[str]) -> list[str]:
     if isinstance(models, str):
         return list(DEFAULT) if models == "default" else [models]
     return list(models)
+
+
+def _check_names(models: dict) -> None:
+    for name in models:
+        if not isinstance(name, str):
+            raise TypeError(f"Names of models must be strings, got {name!r}; write {str(name)!r}.")
 
 
 def _all_installed(sp: int, random_state: int):

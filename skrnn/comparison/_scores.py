@@ -26,7 +26,8 @@ def check_metrics(metrics: Sequence[Metric]) -> list[Metric]:
     Raises
     ------
     ValueError
-        If a name is unknown, or an object needs more than point forecasts and training data.
+        If a name is unknown, an object needs more than point forecasts and training data, or two
+        different objects have one name.
     """
     metrics = [metrics] if isinstance(metrics, (str, BaseMetric)) else list(metrics)
     for metric in metrics:
@@ -41,7 +42,20 @@ def check_metrics(metrics: Sequence[Metric]) -> list[Metric]:
             "The first metric ranks the models, so that it must be an error, lower is better; "
             f"got metrics={metrics}."
         )
-    return metrics
+    return _without_repeats(metrics)
+
+
+def _without_repeats(metrics: list[Metric]) -> list[Metric]:
+    """Each metric once; columns of the table need names that differ."""
+    unique = {}
+    for metric in metrics:
+        known = unique.setdefault(name_of(metric), metric)
+        if repr(known) != repr(metric):
+            raise ValueError(
+                f"Two metrics have the name {name_of(metric)!r}: {known!r} and {metric!r}. Leave "
+                "one out, or set the attribute `name` of one."
+            )
+    return list(unique.values())
 
 
 def columns_of(metrics: list[Metric]) -> list[str]:
