@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_moons
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.model_selection import (
     GridSearchCV,
     RepeatedKFold,
@@ -18,12 +18,13 @@ from sklearn.model_selection import (
     cross_val_score,
 )
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
 from skrnn import GRUClassifier, GRURegressor, LSTMRegressor
 from skrnn.comparison import ESTIMATORS, EstimatorComparison, compare_estimators
 from skrnn.comparison import _baselines as baselines
+from skrnn.comparison._estimator_verdict import write_score
 from skrnn.comparison._estimators import count_parameters
 from skrnn.comparison._fixed_length import Flatten, Panel
 from skrnn.comparison._networks import is_network
@@ -460,13 +461,76 @@ def test_csv_markdown_and_code(tmp_path):
     markdown = result.to_markdown()
     assert markdown.startswith(f"**{result.verdict}**\n\n| model | score |")
     assert len([line for line in markdown.splitlines() if line.startswith("| ")]) == 4
+    run_code(result, X, y)
+
+
+def rank_score(estimator, X, y):
+    return stats.spearmanr(estimator.predict(X), y).statistic
+
+
+def run_code(result, X, y, **more):
+    """Run the code of a result, without what takes long and prints."""
     code = result.settings["code"].replace("y,\n", "y, memory=False, verbose=0,\n")
-    namespace = {"X": X, "y": y}
+    namespace = {"X": X, "y": y, **more}
     exec(code.replace("print(result)", ""), namespace)
-    pd.testing.assert_frame_equal(
-        namespace["result"].scores[["model", "split", "score"]],
-        result.scores[["model", "split", "score"]],
+    columns = ["model", "split", "score"]
+    pd.testing.assert_frame_equal(namespace["result"].scores[columns], result.scores[columns])
+
+
+def test_code_holds_long_estimators_splitters_and_functions():
+    """The repr of a long pipeline is cut by scikit-learn, and that of a function is no code."""
+    X, y = make_steps()
+    table = X[:, :, 0]
+    scalers = [MinMaxScaler(feature_range=(0.0, 1 + i / 1000), clip=True) for i in range(20)]
+    long = make_pipeline(*scalers, RidgeCV(np.logspace(-3, 4, 15)))
+    assert "..." in repr(long)
+    splitter = RepeatedKFold(n_splits=2, n_repeats=2, random_state=3)
+    result = compare(
+        table, y, estimators={"long": long}, task="regression", scoring=rank_score, cv=splitter
     )
+    run_code(result, table, y, rank_score=rank_score)
+    assert result.settings["cv"] == str(splitter)
+
+
+@pytest.mark.parametrize("make", [iter, list], ids=["iterator", "list"])
+def test_code_leaves_out_what_is_no_code(make):
+    X, y = make_steps()
+    splits = list(RepeatedKFold(n_splits=2, n_repeats=1, random_state=0).split(y))
+    scoring = lambda estimator, X, y: rank_score(estimator, X, y)  # noqa: E731
+    chosen = {"estimators": ["ridge"], "task": "regression"}
+    result = compare(X, y, **chosen, cv=make(splits), scoring=scoring)
+    code = result.settings["code"]
+    compile(code, "code", "exec")
+    assert "scoring=...,  # yours, of type function\n" in code
+    assert "cv=...,  # yours, of type list" in code
+    assert result.settings["cv"] == "2 splits"
+
+
+def test_small_scores_keep_their_digits():
+    X, _ = make_steps()
+    y = 1e-3 * X[:, -1, 0] + 1e-3 * np.random.default_rng(0).normal(size=len(X))
+    result = compare(X, y, estimators=["ridge"], scoring="neg_mean_squared_error", cv=3)
+    score = result.table["score"]["ridge"]
+    assert -1e-5 < score < 0
+    printed = f"{score:.2e}"
+    for text in (str(result), result.to_markdown(), result.verdict):
+        assert printed in text
+
+
+@pytest.mark.parametrize(
+    ("score", "printed"),
+    [
+        (0.9, "0.900"),
+        (-12.3456, "-12.346"),
+        (1234.56, "1234.6"),
+        (0.00962, "0.00962"),
+        (0.05, "0.0500"),
+        (-1.2345e-6, "-1.23e-06"),
+        (-0.0, "0.000"),
+    ],
+)
+def test_digits_of_scores(score, printed):
+    assert write_score(score) == printed
 
 
 # The verdict
@@ -543,7 +607,7 @@ def judge(networks, n_splits=10, **scores):
         ),
         (
             {"dummy": 0.5, "logistic": 0.7, "gru": 0.71},
-            ["^Use logistic: .*gru scores 0.0.. more, but that may be chance .*more repeats"],
+            ["^Use logistic: .*gru scores 0.0[0-9]+ more, but that may be chance .*more repeats"],
         ),
         ({"dummy": 0.5, "logistic": 0.9, "gru": 0.7}, ["^Use logistic: .*no network scores more"]),
         (

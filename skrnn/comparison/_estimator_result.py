@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ._estimator_verdict import best_of, write_verdict
+from ._estimator_verdict import best_of, write_score, write_verdict
 from ._paired import corrected_standard_error, test_on_splits
 from ._significance import Significance
 
-DIGITS = {"score": 3, "score_se": 3, "fit_seconds": 3, "predict_seconds": 3, "peak_memory_mb": 1}
+DIGITS = {"fit_seconds": 3, "predict_seconds": 3, "peak_memory_mb": 1}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,7 +36,8 @@ class EstimatorComparison:
     settings : dict
         task, scoring, cv, n_splits, test_train_ratio, random_state, models; networks, the models
         that are networks of skrnn; left_out, models of "default" that did not run, with the
-        reason; interrupted; versions of packages; code, Python that repeats the run.
+        reason; interrupted; versions of packages; code, Python that repeats the run, given X, y,
+        and what it names or leaves out of yours.
     """
 
     table: pd.DataFrame
@@ -124,7 +125,10 @@ class EstimatorComparison:
     def _shown(self) -> pd.DataFrame:
         """Rows of models that did not fail, in fewer digits, without columns of nothing."""
         done = self.table[self.table["error"] == ""].drop(columns="error")
-        return done.round(DIGITS).dropna(axis=1, how="all")
+        shown = done.round(DIGITS).dropna(axis=1, how="all")
+        scores = [name for name in ("score", "score_se") if name in shown]
+        shown[scores] = shown[scores].map(write_score, na_action="ignore")
+        return shown
 
     def _notes(self) -> list[str]:
         failed = [f"{name} failed: {why}" for name, why in self.table["error"].items() if why]

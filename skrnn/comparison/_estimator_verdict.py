@@ -70,10 +70,10 @@ def _choose_reference(table, pairs, reference: str, rivals: list[str], settings:
     cost = f"at {_times(times)} the seconds of a fit"
     if by > 0:
         return (
-            f"{text}; {rival} scores {_number(by)} more, but that may be chance ({sure}; more "
+            f"{text}; {rival} scores {write_score(by)} more, but that may be chance ({sure}; more "
             f"repeats in cv would tell), {cost}."
         )
-    return f"{text}; no network scores more, {rival} {_number(-by)} less ({sure}), {cost}."
+    return f"{text}; no network scores more, {rival} {write_score(-by)} less ({sure}), {cost}."
 
 
 def _between_networks(table, by_split, rivals: list[str], test_train_ratio: float) -> str:
@@ -91,11 +91,16 @@ def _between_networks(table, by_split, rivals: list[str], test_train_ratio: floa
 
 
 def _score(table: pd.DataFrame, name: str) -> str:
-    return _number(table["score"][name])
+    return write_score(table["score"][name])
 
 
-def _number(score: float) -> str:
-    return f"{score:.3f}" if abs(score) < 100 else f"{score:.5g}"
+def write_score(score: float) -> str:
+    """A score with three digits at least, however small it is."""
+    if score == 0:
+        return "0.000"  # also for minus zero, an error of nothing
+    if 0.1 <= abs(score) < 100:
+        return f"{score:.3f}"
+    return f"{score:#.3g}" if abs(score) < 1 else f"{score:.5g}"
 
 
 def _sure(pairs: pd.DataFrame, name: str, settings: dict) -> str:

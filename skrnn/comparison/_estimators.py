@@ -1,5 +1,7 @@
 """Classifiers or regressors side by side, over the same splits of the same sequences."""
 
+from numbers import Integral
+
 import numpy as np
 import pandas as pd
 from sklearn.metrics import get_scorer
@@ -22,7 +24,7 @@ from ._fixed_length import Flatten
 from ._networks import is_network
 from ._peak_memory import peak_memory
 from ._quiet import caught_warnings, pass_on
-from ._reproduce import versions
+from ._reproduce import versions, write_call
 from ._task import find_task
 
 SCORING = {"classification": "accuracy", "regression": "r2"}
@@ -130,10 +132,17 @@ def compare_estimators(
     scoring = SCORING[task] if scoring is None else scoring
     run = {"X": X, "y": y, "splits": splits, "scorer": get_scorer(scoring), "n_jobs": n_jobs}
     results, interrupted = _evaluate_all(chosen, run, memory, verbose)
+    arguments = {
+        "estimators": own or list(chosen),
+        "task": task,
+        "scoring": scoring,
+        **({} if cv is None else {"cv": cv}),
+        "random_state": random_state,
+    }
     settings = {
         "task": task,
         "scoring": scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score"),
-        "cv": "5 folds, repeated twice" if cv is None else str(cv),
+        "cv": _say_splits(cv, len(splits)),
         "n_splits": len(splits),
         "test_train_ratio": float(np.mean([len(test) / len(train) for train, test in splits])),
         "random_state": random_state,
@@ -142,7 +151,7 @@ def compare_estimators(
         "left_out": left_out,
         "interrupted": interrupted,
         "versions": versions(),
-        "code": _code(own or list(chosen), task, cv, scoring, random_state),
+        "code": write_call("compare_estimators", ["X", "y"], arguments),
     }
     return EstimatorComparison.from_splits(results, settings)
 
@@ -163,6 +172,12 @@ def _make_splits(cv, y: np.ndarray, task: str, random_state: int) -> list[tuple]
         repeated = RepeatedStratifiedKFold if stratify else RepeatedKFold
         cv = repeated(n_splits=5, n_repeats=2, random_state=random_state)
     return list(check_cv(cv, y, classifier=classify).split(np.zeros(len(y)), y))
+
+
+def _say_splits(cv, n_splits: int) -> str:
+    if cv is None:
+        return "5 folds, repeated twice"
+    return str(cv) if isinstance(cv, Integral) or hasattr(cv, "split") else f"{n_splits} splits"
 
 
 def _choose(estimators, task: str, random_state: int, X, splits) -> tuple[dict, dict]:
@@ -226,14 +241,3 @@ def count_parameters(estimator, X=None, y=None) -> float:
     if hasattr(fitted, "coef_"):
         return np.size(fitted.coef_) + np.size(fitted.intercept_)
     return np.nan
-
-
-def _code(estimators, task: str, cv, scoring, random_state: int) -> str:
-    """Python that repeats a comparison, given X, y and the classes of own estimators."""
-    arguments = {"estimators": estimators, "task": task, "scoring": scoring}
-    if cv is not None:
-        arguments["cv"] = cv
-    arguments["random_state"] = random_state
-    written = "".join(f"    {name}={value!r},\n" for name, value in arguments.items())
-    call = f"result = compare_estimators(\n    X,\n    y,\n{written})\nprint(result)\n"
-    return f"from skrnn.comparison import compare_estimators\n\n{call}"
