@@ -265,10 +265,16 @@ def test_a_failing_model_is_named(run, sales):
     [
         ("", "required: command"),
         ("compare", "required: --horizon"),
-        ("compare --dataset nile --horizon 0", "at least 1, not 0"),
-        ("compare --dataset nile --horizon two", "--horizon: invalid positive value: 'two'"),
+        ("compare --dataset nile --horizon 0", "at least 1, not '0'"),
+        ("compare --horizon two", "--horizon: expected a whole number of at least 1, not 'two'"),
+        ("compare --horizon 2 --sp 1.5", "--sp: expected a whole number of at least 1, not '1.5'"),
+        ("compare --horizon 2 --seed -1", "--seed: expected a whole number of at least 0, not"),
+        ("compare --horizon 2 --jobs 0", "--jobs: expected .* or -1 for one on each core, not '0'"),
+        ("compare --horizon 2 --jobs all", "--jobs: expected a whole number of models at a time"),
         ("compare --dataset nile --horizon 2 --window moving", "expanding.*sliding"),
-        ("forecast --dataset nile --horizon 2 --coverage 80", "share between 0 and 1, not 80"),
+        ("forecast --dataset nile --horizon 2 --coverage 80", "share between 0 and 1, not '80'"),
+        ("forecast --horizon 2 --coverage abc", "--coverage: expected a share .*, not 'abc'"),
+        ("forecast --horizon 2 --coverage nan", "--coverage: expected a share .*, not 'nan'"),
     ],
 )
 def test_wrong_options_are_status_2(command, message, capsys):

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from .._optional import import_optional
-from ._options import add_data_options, add_model_options, load, positive, tell, told_warnings
+from ._options import add_data_options, add_model_options, jobs, load, positive, tell, told_warnings
 from ._season import choose_sp
 
 EXAMPLES = """examples:
@@ -52,7 +52,7 @@ def add_to(commands) -> None:
         metavar="METRIC",
         help="errors to show, such as MASE RMSSE; the first one ranks the models",
     )
-    parser.add_argument("--jobs", type=int, help="models at a time; -1 for one on each core")
+    parser.add_argument("--jobs", type=jobs, help="models at a time; -1 for one on each core")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to write the report")
     parser.set_defaults(run=run)
 

@@ -13,6 +13,7 @@ from ._options import (
     columns_of,
     load,
     positive,
+    share,
     tell,
     told_warnings,
 )
@@ -52,7 +53,7 @@ def add_to(commands) -> None:
     parser.add_argument(
         "--coverage",
         nargs="+",
-        type=_share,
+        type=share,
         default=[0.8, 0.95],
         metavar="SHARE",
         help="of the intervals (default: 0.8 0.95)",
@@ -151,10 +152,3 @@ def _as_table(parts: list, names) -> pd.DataFrame:
             _, coverage, side = column
             table[f"{side}_{100 * coverage:g}"] = interval[column].to_numpy()
     return table
-
-
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(f"expected a share between 0 and 1, not {text}")
-    return share

@@ -10,9 +10,33 @@ from .._tables import Columns, SeriesData, read_series
 
 def positive(text: str) -> int:
     """A whole number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, not {number}")
+    return _number(int, text, lambda number: number >= 1, "a whole number of at least 1")
+
+
+def seed(text: str) -> int:
+    """A whole number of at least 0."""
+    return _number(int, text, lambda number: number >= 0, "a whole number of at least 0")
+
+
+def jobs(text: str) -> int:
+    """A number of workers, as joblib counts them; there is no work by none."""
+    meaning = "a whole number of models at a time, or -1 for one on each core"
+    return _number(int, text, lambda number: number != 0, meaning)
+
+
+def share(text: str) -> float:
+    """A number between 0 and 1."""
+    return _number(float, text, lambda number: 0 < number < 1, "a share between 0 and 1")
+
+
+def _number(kind: type, text: str, is_allowed, meaning: str):
+    """The number that a text stands for, or what argparse is to say."""
+    try:
+        number = kind(text)
+    except ValueError:
+        number = None
+    if number is None or not is_allowed(number):
+        raise argparse.ArgumentTypeError(f"expected {meaning}, not {text!r}")
     return number
 
 
@@ -58,7 +82,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Add the options on season and seed."""
     parser.add_argument("--sp", type=positive, help="seasonal period in rows; guessed if left out")
-    parser.add_argument("--seed", type=int, default=0, help="of the networks (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="of the networks (default: 0)")
 
 
 def columns_of(arguments: argparse.Namespace) -> Columns:
