@@ -28,12 +28,12 @@ def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
 
 
 def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
-    from ..forecasting._season import detect_season
+    from ..forecasting._season import detect_common_season
 
     longest, shortest = max(series, key=len), min(series, key=len)
     sp, reason = USUAL.get(_frequency(longest.index)), "usual for the frequency"
     if sp is None:
-        sp = detect_season(longest.to_numpy(), longest.index)
+        sp = detect_common_season([y.to_numpy() for y in series], [y.index for y in series])
         reason = "found in the data" if sp > 1 else "as the data show no season"
     if 2 * sp > len(shortest) - held_out:
         return 1, f"as the shortest series has no two seasons of {sp} to learn from"

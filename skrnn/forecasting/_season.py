@@ -35,8 +35,8 @@ def detect_common_season(series: list[np.ndarray], indices: list[pd.Index]) -> i
     for i in np.unique(np.linspace(0, len(series) - 1, MOST_ASKED).round().astype(int)):
         values = series[i]
         period = detect_season(values, indices[i])
-        weight = len(values) if np.nanmax(values) > np.nanmin(values) else 0
-        votes[period] = votes.get(period, 0) + weight
+        varies = len(np.unique(values[~np.isnan(values)])) > 1
+        votes[period] = votes.get(period, 0) + varies * len(values)
     return max(votes, key=lambda period: (votes[period], period))
 
 

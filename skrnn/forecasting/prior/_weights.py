@@ -10,7 +10,7 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "94c150b0006716270f00e3de2a96f3db4f785645fd8ed5096e8898acb1d647b1",
+    "gru": "d417128931074790481bfbcd1d437a1e71fadeec90ad29d393a52943601b9631",
     "lstm": "3db7fdaef87d4aca84fffd90f15d52c03d15eca384e8576ee590130d762fbbf7",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
