@@ -81,15 +81,15 @@ def test_scores_of_the_distribution_do_not_depend_on_the_level(level):
     forecaster = quick().fit(y + level, fh=[1, 2])
     distribution, median = forecaster.predict_proba(), forecaster.predict()
     np.testing.assert_allclose(distribution.var(), forecaster.predict_var(), rtol=1e-5)
-    draws = distribution.sample(20_000).to_numpy().reshape(-1, 2)
+    draws = distribution.sample(4000).to_numpy().reshape(-1, 2)
     for shift in (-0.7, 0.0, 3.0, 1000.0):
         point = median + shift
         between = np.abs(draws - point.to_numpy().T).mean(0)
         np.testing.assert_allclose(
-            distribution.energy(point).to_numpy().ravel(), between, rtol=0.03
+            distribution.energy(point).to_numpy().ravel(), between, rtol=0.05
         )
     apart = np.abs(draws - draws[::-1]).mean(0)
-    np.testing.assert_allclose(distribution.energy().to_numpy().ravel(), apart, rtol=0.03)
+    np.testing.assert_allclose(distribution.energy().to_numpy().ravel(), apart, rtol=0.05)
     density = distribution.log_pdf(median)
     assert np.isfinite(density).all(axis=None)
     assert (distribution.log_pdf(median + 1000) == -np.inf).all(axis=None)

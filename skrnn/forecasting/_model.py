@@ -74,6 +74,15 @@ class ForecastModel:
         return panel.original(scaled, ends, owners)
 
 
+class Attempt(NamedTuple):
+    """Members that did not see the ends of the series, and what they forecast there."""
+
+    recipe: Recipe
+    members: Members
+    prediction: Prediction
+    interrupted: bool
+
+
 class Trial(NamedTuple):
     """Members that did not see the ends of the series, and what they tell there."""
 
@@ -155,34 +164,40 @@ def _try_out(
     if held_out is None:
         recipe = replace(recipe, trained=recipe.trained and not recipe.on_trial)
         return Trial(recipe, {}, Calibration.usual(0, recipe.horizon))
-
-    def attempt(recipe):
-        members = train_members(recipe.one_of_each(), held_out.before, held_out.prepared, seed)
-        return recipe, members, predict(members, held_out.origins)
-
-    recipe, members, prediction = attempt(recipe.longer() if recipe.on_trial else recipe)
-    stopped = interrupted(members)
-    if not stopped and recipe.on_trial:
-        if not _worth_it(held_out, members, prediction):
-            recipe, members, prediction = attempt(replace(recipe, trained=False))
-            stopped = interrupted(members)
-    elif not stopped and recipe.trainable:
-        better = recipe.given(held_out.promise(prediction))
-        better = replace(better, units=units or better.units)
-        if better != recipe:
-            second = attempt(better)
-            stopped = interrupted(second[1])
-            if not recipe.trained or held_out.best(second[2]) >= held_out.best(prediction):
-                recipe, members, prediction = second
-    if keep_all or stopped:
-        return Trial(recipe, members, _calibrate(held_out, members, prediction), stopped)
-    return _without_idle(recipe, held_out, members, prediction)
+    attempt = _attempt(recipe.longer() if recipe.on_trial else recipe, held_out, seed)
+    if not attempt.interrupted and recipe.on_trial and not _worth_it(held_out, attempt):
+        attempt = _attempt(replace(attempt.recipe, trained=False), held_out, seed)
+    elif not attempt.interrupted and recipe.trainable and not recipe.on_trial:
+        attempt = _perhaps_longer(attempt, held_out, seed, units)
+    if keep_all or attempt.interrupted:
+        calibration = _calibrate(held_out, attempt.members, attempt.prediction)
+        return Trial(attempt.recipe, attempt.members, calibration, attempt.interrupted)
+    return _without_idle(held_out, attempt)
 
 
-def _without_idle(
-    recipe: Recipe, held_out: HeldOut, members: Members, prediction: Prediction
-) -> Trial:
+def _attempt(recipe: Recipe, held_out: HeldOut, seed: int) -> Attempt:
+    members = train_members(recipe.one_of_each(), held_out.before, held_out.prepared, seed)
+    return Attempt(recipe, members, predict(members, held_out.origins), interrupted(members))
+
+
+def _perhaps_longer(
+    first: Attempt, held_out: HeldOut, seed: int, units: tuple[str, ...] | None
+) -> Attempt:
+    """An attempt with more training where the first promises much; the better of the two."""
+    recipe = first.recipe.given(held_out.promise(first.prediction))
+    recipe = replace(recipe, units=units or recipe.units)
+    if recipe == first.recipe:
+        return first
+    second = _attempt(recipe, held_out, seed)
+    better = held_out.best(second.prediction) >= held_out.best(first.prediction)
+    if better or not first.recipe.trained:
+        return second
+    return first._replace(interrupted=second.interrupted)
+
+
+def _without_idle(held_out: HeldOut, attempt: Attempt) -> Trial:
     """Calibrate, and leave out members whose share is not worth their time."""
+    recipe, members, prediction, _ = attempt
     calibration = _calibrate(held_out, members, prediction)
     kept = calibration.shares >= min(LEAST_SHARE, calibration.shares.max())
     if kept.all():
@@ -194,10 +209,10 @@ def _without_idle(
     return Trial(recipe.only(names), members, calibration)
 
 
-def _worth_it(held_out: HeldOut, members: Members, prediction: Prediction) -> bool:
+def _worth_it(held_out: HeldOut, attempt: Attempt) -> bool:
     """Whether networks trained with columns forecast much better than the pretrained one."""
-    medians = [correction.median for correction in prediction.corrections]
-    gains = dict(zip(members, map(held_out.gain, medians)))
+    medians = [correction.median for correction in attempt.prediction.corrections]
+    gains = dict(zip(attempt.members, map(held_out.gain, medians)))
     return gains.get("trained", -np.inf) >= gains["prior"] + LEAST_ADVANTAGE
 
 
