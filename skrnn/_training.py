@@ -138,7 +138,8 @@ class RecurrentNet(NeuralNet):
         """
         self.interrupted_ = False
         self._stop = stop or threading.Event()
-        self._best_weights, self._n_stale, self._lowest, self._gradient = None, 0, {}, None
+        self._best_weights, self._n_stale, self._lowest = None, 0, {}
+        self._weights, self._trained, self._gradient = list(self.module_.parameters()), None, None
         self._generator = torch.Generator().manual_seed(self.plan.seed)
         self._share_generator()
         self._schedule = self._make_schedule(math.ceil(len(train) / self.plan.batch_size))
@@ -151,7 +152,8 @@ class RecurrentNet(NeuralNet):
             self.module_.load_state_dict(self._best_weights)
         self._drop_unfinished_epoch()
         self.module_.zero_grad()
-        del self._progress, self._schedule, self._best_weights, self._gradient, self._stop
+        del self._progress, self._schedule, self._best_weights, self._stop
+        del self._weights, self._trained, self._gradient
         return self
 
     def get_split_datasets(self, X, y=None, **fit_params):
@@ -170,8 +172,8 @@ class RecurrentNet(NeuralNet):
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         if iterator is None:
             return
-        if training:  # callbacks may freeze weights at the beginning of any epoch
-            self._gradient = _in_one_array(self.module_)
+        if training:
+            self._lay_out_gradient()
         if self.callbacks_:
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             batches = self.history[-1, "batches", :, (prefix + "_loss", prefix + "_batch_size")]
@@ -187,6 +189,12 @@ class RecurrentNet(NeuralNet):
         self.history.record(prefix + "_loss", loss)
         self.history.record(prefix + "_loss_best", loss < self._lowest.get(prefix, math.inf))
         self._lowest[prefix] = min(loss, self._lowest.get(prefix, math.inf))
+
+    def _lay_out_gradient(self) -> None:
+        """Once, and again where callbacks have frozen weights at the beginning of an epoch."""
+        trained = [weight.requires_grad for weight in self._weights]
+        if trained != self._trained:
+            self._trained, self._gradient = trained, _in_one_array(self._weights)
 
     def _run_lean_epoch(self, iterator: Batches, training: bool) -> float:
         """Do what skorch does for an epoch, without what only callbacks could see."""
@@ -391,16 +399,14 @@ def make_net(
     return net.initialize()
 
 
-def _in_one_array(module: nn.Module) -> Tensor:
-    """Let the gradients of a module be parts of one array, whose norm is one operation.
+def _in_one_array(weights: list[nn.Parameter]) -> Tensor:
+    """Let the gradients of weights be parts of one array, whose norm is one operation.
 
     Frozen weights get none; the optimiser would let a weight whose gradient is zero decay.
     """
-    weights = []
-    for weight in module.parameters():
+    for weight in weights:
         weight.grad = None
-        if weight.requires_grad:
-            weights.append(weight)
+    weights = [weight for weight in weights if weight.requires_grad]
     if not weights:
         raise ValueError("callbacks freeze all weights, so that nothing can be trained.")
     gradient = torch.cat([torch.zeros_like(weight).flatten() for weight in weights])
