@@ -216,9 +216,9 @@ def test_a_missing_number_changes_little_of_its_column(n_missing):
     X = pd.DataFrame(rng.normal(size=(132, 6)), index=index, columns=list("abcdef"))
     X["price"] = 1e4 + rng.normal(size=132)  # zero would be far away
     y = pd.Series(100 + 0.3 * rng.normal(size=132) + 5 * (X["price"] - 1e4), index=index)
-    whole = mean_error(y, X, h=12, max_steps=0)
+    assert mean_error(y, X, h=12, max_steps=0) < 0.6
     X.iloc[20 : 20 + n_missing, 6] = np.nan
-    assert mean_error(y, X, h=12, max_steps=0) < whole + 0.3 < 1
+    assert mean_error(y, X, h=12, max_steps=0) < 1.2  # 3 without the column
 
 
 @pytest.mark.parametrize(
