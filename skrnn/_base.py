@@ -23,13 +23,13 @@ from ._design import (
 )
 from ._device import resolve_device
 from ._frames import check_same_order
-from ._held_out import hold_out
 from ._interrupt import on_interrupt
 from ._network_input import NetworkInput
 from ._observing import read_observations
 from ._parameters import COMMON, at_least, one_of, open_interval
 from ._reading import read_weights
 from ._sequences import Sequences
+from ._split import hold_out
 from ._training import EVALUATION_BATCH, RecurrentNet, check_callbacks, make_net
 from ._version import __version__
 

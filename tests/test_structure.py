@@ -23,7 +23,7 @@ LAYERS = [
     ["_classifier", "_regressor", "_tagger", "_sequence_regressor"],
     ["_pooled", "_stepwise", "_labels", "_scaled_targets"],
     ["_base"],
-    ["_design", "_held_out", "_observing", "_step_targets"],
+    ["_design", "_split", "_observing", "_step_targets"],
     ["_network_input"],
     ["preprocessing"],
     ["_reading"],

@@ -21,8 +21,8 @@ from skorch.callbacks import (
 
 from skrnn import GRUClassifier, GRURegressor, GRUTagger, LSTMRegressor, RecurrentRegressor
 from skrnn._batches import shuffled_batches
-from skrnn._held_out import hold_out
 from skrnn._sequences import Sequences
+from skrnn._split import hold_out
 from skrnn._training import one_cycle
 from tests.conftest import SMALL, make_data, outputs, ragged
 

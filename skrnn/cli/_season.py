@@ -6,8 +6,7 @@ import pandas as pd
 
 from ._options import tell
 
-# Where the frequency tells the season; minutes, and multiples such as 15min, do not
-USUAL = {"Y": 1, "A": 1, "Q": 4, "M": 12, "W": 52, "D": 7, "B": 5, "H": 24}
+UNTOLD = ("s", "min")  # frequencies with many seasons; their data tell which
 
 
 def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
@@ -28,11 +27,15 @@ def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
 
 
 def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
-    from ..forecasting._season import detect_common_season
+    from ..forecasting._season import USUAL, detect_common_season, frequency_of
 
     longest, shortest = max(series, key=len), min(series, key=len)
-    sp, reason = USUAL.get(_frequency(longest.index)), "usual for the frequency"
-    if sp is None:
+    frequency = frequency_of(longest.index)
+    if frequency == "Y":
+        sp, reason = 1, "usual for the frequency"
+    elif frequency in USUAL and frequency not in UNTOLD:
+        sp, reason = USUAL[frequency][0], "usual for the frequency"
+    else:
         sp = detect_common_season([y.to_numpy() for y in series], [y.index for y in series])
         reason = "found in the data" if sp > 1 else "as the data show no season"
     if 2 * sp > len(shortest) - held_out:
@@ -46,10 +49,3 @@ def _instances(y) -> list[pd.Series]:
     levels = y.index.names[:-1]
     groups = y.groupby(level=levels if len(levels) > 1 else levels[0])
     return [part.droplevel(levels).iloc[:, 0] for _, part in groups]
-
-
-def _frequency(index: pd.Index) -> str:
-    """Name of the frequency without its anchor."""
-    if isinstance(index, pd.DatetimeIndex):
-        return index.freqstr or pd.infer_freq(index)
-    return getattr(index, "freqstr", "").partition("-")[0].upper()

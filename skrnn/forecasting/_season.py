@@ -12,13 +12,10 @@ USUAL = {
     "B": (5,),
     "W": (52,),
     "M": (12,),
-    "MS": (12,),
-    "ME": (12,),
     "Q": (4,),
-    "QS": (4,),
-    "QE": (4,),
 }
-FORMER_NAMES = {"S": "s", "T": "min", "H": "h"}  # of pandas before 2.2
+OTHER_NAMES = {"MS": "M", "ME": "M", "QS": "Q", "QE": "Q", "YS": "Y", "YE": "Y"}
+OTHER_NAMES |= {"S": "s", "T": "min", "H": "h", "A": "Y", "AS": "Y"}  # of pandas before 2.2
 LONGEST = 400  # period that no frequency suggests
 ROUNDING = 1e-9
 MOST_ASKED = 50  # series, for the period of all
@@ -59,7 +56,7 @@ def detect_season(values: np.ndarray, index: pd.Index) -> int:
     rest = _detrended(values)
     if np.abs(rest).max() < ROUNDING * np.ptp(values):
         return 1  # a straight line
-    usual = USUAL.get(_frequency(index), ())
+    usual = USUAL.get(frequency_of(index), ())
     correlation = _autocorrelation(rest, min(n // 2 - 1, max(LONGEST, *usual, 0)))
     of_changes = _autocorrelation(np.diff(values), len(correlation) - 1)
     for period in usual:
@@ -73,13 +70,13 @@ def detect_season(values: np.ndarray, index: pd.Index) -> int:
     return int(max(peaks, key=lambda k: correlation[k])) if peaks else 1
 
 
-def _frequency(index: pd.Index) -> str:
-    """Name of the frequency without an anchor, or an empty string."""
+def frequency_of(index: pd.Index) -> str:
+    """Name of a frequency as periods have it, such as "M", without an anchor; "" for none."""
     name = getattr(index, "freqstr", None)
     if name is None and isinstance(index, pd.DatetimeIndex) and len(index) > 2:
         name = pd.infer_freq(index)
     name = "" if name is None else name.split("-")[0]
-    return FORMER_NAMES.get(name, name)
+    return OTHER_NAMES.get(name, name)
 
 
 def _repeats(correlation: np.ndarray, of_changes: np.ndarray, period: int, n: int) -> bool:
