@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skrnn.forecasting import GRUForecaster, _regression
+from skrnn.forecasting import GRUForecaster, _changes, _regression
+from skrnn.forecasting._changes import Changes
 from skrnn.forecasting._column_encoder import ColumnEncoder
 from skrnn.forecasting._regression import Regression, _columns_help
 from skrnn.forecasting._series import SeriesSet
@@ -87,12 +88,12 @@ def test_one_lucky_change_proves_nothing():
     x = rng.normal(size=200)
     y = 0.05 * x + np.where(np.arange(200) < 100, 0.001, 1) * rng.normal(size=200)
     x[150], y[150] = 600, 30
-    chosen = np.array([True])
     times = np.arange(200)
-    assert not _columns_help(np.column_stack([y, x]), times, chosen, gap=0)
+    assert not _columns_help(x[:, None], y, times, since=100, gap=0)
     x[150], y[150] = 0, 0
     y = 0.8 * x + 0.5 * rng.normal(size=200)
-    assert _columns_help(np.column_stack([y, x]), times, chosen, gap=0)
+    assert _columns_help(x[:, None], y, times, since=100, gap=0)
+    assert not _columns_help(x[:, None], y, times, since=200, gap=0)  # nothing is left to tell
 
 
 def test_an_event_of_two_years_by_the_week_is_learnt():
@@ -109,10 +110,9 @@ def test_many_series_that_share_their_shocks_prove_no_more_than_one():
     found = {1: [], 50: []}
     for seed in range(30):
         x, noise = np.random.default_rng(seed).normal(size=(2, 36))
-        rows = np.column_stack([x + noise, x])
         for n_series, answers in found.items():
-            alike = np.repeat(rows, n_series, axis=0), np.repeat(np.arange(36), n_series)
-            answers.append(_columns_help(*alike, np.array([True]), gap=0))
+            alike = [np.repeat(of_one, n_series) for of_one in (x, x + noise, np.arange(36))]
+            answers.append(_columns_help(alike[0][:, None], *alike[1:], since=0, gap=0))
     assert found[1] == found[50]
     assert 3 < sum(found[1]) < 27
 
@@ -209,16 +209,54 @@ def test_categories_not_seen_in_fit(typed):
     assert not seen
 
 
-@pytest.mark.parametrize("n_missing", [1, 5])
-def test_a_missing_number_changes_little_of_its_column(n_missing):
+@pytest.mark.parametrize("missing", [slice(20, 21), slice(20, 25), slice(0, 40), slice(0, 60)])
+def test_missing_numbers_change_little_of_their_column(missing):
     rng = np.random.default_rng(0)
     index = pd.period_range("2015-01", periods=132, freq="M")
     X = pd.DataFrame(rng.normal(size=(132, 6)), index=index, columns=list("abcdef"))
     X["price"] = 1e4 + rng.normal(size=132)  # zero would be far away
     y = pd.Series(100 + 0.3 * rng.normal(size=132) + 5 * (X["price"] - 1e4), index=index)
     assert mean_error(y, X, h=12, max_steps=0) < 0.6
-    X.iloc[20 : 20 + n_missing, 6] = np.nan
-    assert mean_error(y, X, h=12, max_steps=0) < 1.2  # 3 without the column
+    X.iloc[missing, 6] = np.nan
+    assert mean_error(y, X, h=12, max_steps=0) < 0.8  # 3 without the column
+
+
+def gappy(n=300, share=0.1, seed=0):
+    """A series that follows the first of two columns, both with gaps, exactly."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 2)).cumsum(axis=0)
+    y = 2 * x[:, 0] + 0.01 * rng.normal(size=n)
+    x[rng.random(x.shape) < share] = np.nan
+    return y, x
+
+
+def test_what_is_carried_on_over_gaps_is_not_learnt_from():
+    y, x = gappy()
+    regression = Regression.learn([y], [x], np.array([True, True]), sp=1)
+    expected = np.zeros_like(regression.coefficients)
+    expected[0, 0] = 2
+    np.testing.assert_allclose(regression.coefficients, expected, atol=0.02)
+
+
+def test_columns_with_gaps_nearly_everywhere_are_carried_on():
+    n = 300
+    y, x = gappy(n)
+    x[np.arange(n) % 4 != 0] = np.nan  # of every fourth month
+    features, target, times = Changes.of([(y, x)], n_lags=3, sp=1).without_gaps()
+    assert len(features) == len(target) == len(times) == n - 4
+    assert np.isfinite(features).all()
+
+
+def test_rows_with_gaps_are_left_out_where_enough_are_left():
+    y, x = gappy(130, share=0)
+    x[20, 1], x[40, 0], y[60] = np.nan, np.nan, np.nan
+    changes = Changes.of([(y, x)], n_lags=1, sp=1)
+    first = changes.of_features(np.array([True, False, False, False]))
+    for part, lost in ((changes, {19, 20, 21, 39, 40, 41, 59, 60}), (first, {39, 40, 59, 60})):
+        features, target, times = part.without_gaps()
+        assert set(range(1, 129)) - set(times + 129) == lost
+        np.testing.assert_allclose(target, np.diff(y)[times + 129])
+        np.testing.assert_allclose(features[:, 0], np.diff(x[:, 0])[times + 129])
 
 
 @pytest.mark.parametrize(
@@ -503,9 +541,9 @@ def test_effects_are_learnt_from_some_rows_of_large_panels(monkeypatch):
     columns = [rng.normal(size=(200, 1)).cumsum(axis=0) for _ in range(40)]
     series = [2 * x[:, 0] + 0.01 * rng.normal(size=200) for x in columns]
     every = Regression.learn(series, columns, known, sp=1)
-    changes = _regression._changes
+    changes = _changes._changes
     monkeypatch.setattr(
-        _regression, "_changes", lambda *args: (rows := changes(*args), seen.append(rows.size))[0]
+        _changes, "_changes", lambda *args: (rows := changes(*args), seen.append(rows.size))[0]
     )
     for most in (20_000, 7_000):
         monkeypatch.setattr(_regression, "MOST_NUMBERS", most)
@@ -516,6 +554,14 @@ def test_effects_are_learnt_from_some_rows_of_large_panels(monkeypatch):
     long = Regression.learn([np.concatenate(series)], [np.concatenate(columns)], known, sp=1)
     assert sum(seen[-1:]) <= 1.1 * most
     np.testing.assert_allclose(long.coefficients[0], 2, rtol=0.01)
+
+
+def test_an_update_may_begin_before_the_series():
+    y, X = driven(n=120)
+    forecaster = quick(max_steps=0).fit(y[2:-6], X=X[2:-6], fh=range(1, 7))
+    before = forecaster.predict(X=X[-6:])
+    forecaster.update(y[:2], X=X[:2], update_params=False)
+    pd.testing.assert_series_equal(forecaster.predict(X=X[-6:]), before)
 
 
 def test_x_without_columns_is_no_x():

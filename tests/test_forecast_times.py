@@ -197,6 +197,16 @@ def test_single_observations_of_several_series_tell_no_frequency():
         base_only().fit(y, fh=[1]).predict()
 
 
+def test_a_single_observation_between_the_times_of_the_others():
+    many = pd.date_range("2019", periods=24, freq="MS")
+    parts = {"a": pd.Series(range(24), many), "b": pd.Series(5, pd.to_datetime(["2020-06-15"]))}
+    y = pd.concat(parts, names=["k", "t"]).astype(float).to_frame("y")
+    forecast = base_only().fit(y, fh=[-1, 0, 1, 2]).predict()
+    days = ["2020-06-01", "2020-06-15", "2020-07-01", "2020-08-01"]
+    assert list(forecast.loc["b"].index) == list(pd.to_datetime(days))
+    np.testing.assert_allclose(forecast.loc["b", "y"], 5, atol=0.1)
+
+
 # Names of the series
 
 

@@ -70,7 +70,9 @@ class ColumnEncoder:
         never = {name: 0.0 for name in self.names if plain[name].isna().all()}
         self._transformer.fit(plain.fillna(never).to_numpy())
         outputs = [*zip(numeric, [1] * len(numeric)), *zip(self._categories, sizes)]
-        self.known = np.concatenate([np.full(n, name not in self.past) for name, n in outputs])
+        sources = [self.names.index(name) for name, _ in outputs]
+        self._sources = np.repeat(sources, [n for _, n in outputs])
+        self.known = np.array([name not in self.past for name in self.names])[self._sources]
 
     def plain(self, X: pd.DataFrame) -> pd.DataFrame:
         """Numbers as they are, categories by their places; NaN where missing.
@@ -97,8 +99,10 @@ class ColumnEncoder:
         return pd.DataFrame(columns, index=X.index)
 
     def encode(self, plain: np.ndarray) -> np.ndarray:
-        """Numbers (n, n_outputs), float32; at the mean, and of no category, where missing."""
-        return np.nan_to_num(self._transformer.transform(plain)).astype(np.float32)
+        """Numbers (n, n_outputs), float32, with a mean of zero; NaN where missing."""
+        encoded = self._transformer.transform(plain).astype(np.float32)
+        encoded[np.isnan(plain[:, self._sources])] = np.nan
+        return encoded
 
 
 def _until_ends(X: pd.DataFrame, series: SeriesSet) -> pd.DataFrame:

@@ -42,9 +42,7 @@ class ExogenousColumns:
     ) -> list[np.ndarray]:
         """Columns of each series from its first observation to some steps beyond its end.
 
-        Rows that are missing are carried on from the last one known; before the first, and in a
-        column without any, they are at the mean. Columns whose future is not known stay as they
-        were at the end of the series.
+        Columns whose future is not known are missing there.
 
         Parameters
         ----------
@@ -58,7 +56,7 @@ class ExogenousColumns:
 
         Returns
         -------
-        list of ndarray of shape (n_i + room, n_outputs), float32
+        list of ndarray of shape (n_i + room, n_outputs), float32; NaN where missing
 
         Raises
         ------
@@ -81,7 +79,7 @@ class ExogenousColumns:
                 _check_reach(frames[key], times[len(index) - 1 + furthest[i]], key)
             frame = frames[key].reindex(times)
             frame.iloc[len(index) :, past] = np.nan
-            parts.append(frame.ffill().to_numpy())
+            parts.append(frame.to_numpy())
         encoded = self.encoder.encode(np.concatenate(parts))
         return np.split(encoded, np.cumsum([len(part) for part in parts])[:-1])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ._bases import Bases, choose, choose_with_effects
+from ._changes import carried_on
 from ._long_seasons import LongSeasons
 from ._panel import Panel
 from ._regression import Regression
@@ -52,6 +53,7 @@ class Preparation:
         ----------
         series : list of ndarray of shape (n_i,)
         columns : list of ndarray of shape (n_i, n_columns), or None
+            NaN where missing.
         known : ndarray of shape (n_columns,), bool
             Whether the future of each column is known.
         periods : tuple of int
@@ -72,6 +74,7 @@ class Preparation:
             rests = [z - effect for z, effect in zip(scaled, seasons.effects(map(len, series)))]
         if regression == "learn":
             regression = Regression.learn(rests, columns, known, sp) if known.any() else None
+        columns = None if columns is None else [carried_on(x) for x in columns]
         if others and regression is not None:  # without the noise of the columns
             rests = [z - regression.effect(x) for z, x in zip(scaled, columns)]
             seasons = LongSeasons.learn(rests, sp, others)
@@ -94,9 +97,11 @@ class Preparation:
         ----------
         series : list of ndarray of shape (n_i,)
         columns : list of ndarray of shape (n_i + room, n_columns), or None
+            NaN where missing.
         room : int
             Steps of the future.
         """
+        columns = None if columns is None else [carried_on(x) for x in columns]
         effects = self._effects(series, columns, room)
         return Panel.of(series, self.scalers, self.bases.sp, columns, effects)
 

@@ -8,13 +8,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LassoCV, LinearRegression
 from sklearn.model_selection import TimeSeriesSplit
 
+from ._changes import FEWEST_ROWS, Changes
+
 MOST_LAGS = 12
 MOST_NUMBERS = 2**24  # that are learnt from: of large panels some series, of long ones the ends
 SPLITS = 5  # of time, the later ones held out in turn: do the columns help there?
 LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
 LEAST_CERTAINTY = 2.5  # in standard errors of that gain
-FEWEST_ROWS = 30
-FEWEST_SEASONS = 3  # that a season is known from
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Regression:
         series : list of ndarray of shape (n_i,)
             Scaled; NaN where missing.
         columns : list of ndarray of shape (n_i, n_columns)
+            NaN where missing.
         known : ndarray of shape (n_columns,), bool
             Columns with an unknown future have no effect here.
         sp : int
@@ -52,18 +53,22 @@ class Regression:
         n_some = len(series) // max(1, sum(map(len, series)) // most_rows)
         # at random, or of two columns side by side it might be all of the first
         some = np.random.default_rng(0).permutation(len(series))[: max(1, n_some)]
-        parts = [(series[i], columns[i]) for i in np.sort(some)]
-        last = slice(-max(FEWEST_ROWS + n_lags, most_rows // len(parts)), None)
-        rows = [_changes(z[last], x[last][:, known], n_lags, sp) for z, x in parts]
-        rows, times = _by_time(rows)
-        if len(rows) < FEWEST_ROWS or not rows[:, 1:].any():
+        last = slice(-max(FEWEST_ROWS + n_lags, most_rows // len(some)), None)
+        parts = [(series[i][last], columns[i][last][:, known]) for i in np.sort(some)]
+        changes = Changes.of(parts, n_lags, sp)
+        X, y, times = changes.without_gaps()
+        half = len(y) // 2
+        if len(y) < FEWEST_ROWS or not X.any():
             return None
-        chosen = _select(rows[: len(rows) // 2])
-        if not chosen.any() or not _columns_help(rows, times, chosen, n_lags):
+        chosen = _select(X[:half], y[:half])
+        if not chosen.any():
             return None
-        model = LinearRegression().fit(rows[:, 1:][:, chosen], rows[:, 0])
-        flat = np.zeros((n_lags + 1) * int(known.sum()))
-        flat[chosen] = model.coef_
+        since = times[half]
+        X, y, times = changes.of_features(chosen).without_gaps()
+        if not _columns_help(X, y, times, since, n_lags):
+            return None
+        flat = np.zeros(len(chosen))
+        flat[chosen] = LinearRegression().fit(X, y).coef_
         coefficients = np.zeros((n_lags + 1, len(known)))
         coefficients[:, known] = flat.reshape(n_lags + 1, -1)
         return cls(coefficients)
@@ -77,54 +82,31 @@ class Regression:
         return sum(x @ c for x, c in zip(lagged, self.coefficients))
 
 
-def _changes(z: np.ndarray, x: np.ndarray, n_lags: int, sp: int) -> np.ndarray:
-    """Changes of a series, and of all columns at all lags, in rows of time."""
-    n = len(z)
-    dz, dx = np.diff(z), np.diff(x, axis=0)
-    lagged = [dx[n_lags - lag : n - 1 - lag] for lag in range(n_lags + 1)]
-    rows = np.column_stack([dz[n_lags:], *lagged])
-    if sp > 1 and len(rows) >= FEWEST_SEASONS * sp:
-        for place in range(sp):
-            alike = rows[place::sp]
-            whole = np.isfinite(alike).all(1)
-            if whole.any():
-                alike -= alike[whole].mean(0)
-    return rows
-
-
-def _by_time(parts: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of all series without gaps in the order of their times, counted from the ends."""
-    times = np.concatenate([np.arange(-len(part), 0) for part in parts])
-    rows = np.concatenate(parts)
-    whole = np.isfinite(rows).all(1)
-    order = np.argsort(times[whole], kind="stable")
-    return rows[whole][order], times[whole][order]
-
-
-def _select(rows: np.ndarray) -> np.ndarray:
+def _select(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # near-perfect fits need no more steps
-        lasso = LassoCV(cv=TimeSeriesSplit(3), max_iter=2000).fit(rows[:, 1:], rows[:, 0])
+        lasso = LassoCV(cv=TimeSeriesSplit(3), max_iter=2000).fit(X, y)
     return lasso.coef_ != 0
 
 
-def _columns_help(rows: np.ndarray, times: np.ndarray, chosen: np.ndarray, gap: int) -> bool:
+def _columns_help(X: np.ndarray, y: np.ndarray, times: np.ndarray, since: int, gap: int) -> bool:
     """Whether regressions on earlier rows explain enough of held-out absolute changes.
 
     A gap keeps lags from reaching into the held-out rows. The part that the columns were
-    selected on is not held out. What all series gain at one time counts as one gain, since they
-    may share its shocks.
+    selected on, before a time, is not held out. What all series gain at one time counts as one
+    gain, since they may share its shocks.
     """
-    gains, total = np.zeros(len(rows)), 0.0
-    held_out = np.zeros(len(rows), dtype=bool)
-    X, y = rows[:, 1:][:, chosen], rows[:, 0]
-    for early, late in TimeSeriesSplit(SPLITS, gap=min(gap, len(rows) // 20)).split(rows):
-        if late[0] < len(rows) // 2:
+    gains, total = np.zeros(len(y)), 0.0
+    held_out = np.zeros(len(y), dtype=bool)
+    for early, late in TimeSeriesSplit(SPLITS, gap=min(gap, len(y) // 20)).split(y):
+        if late[0] < len(y) // 2 or times[late[0]] < since:
             continue
         model = LinearRegression().fit(X[early], y[early])
         gains[late] = np.abs(y[late]) - np.abs(y[late] - model.predict(X[late]))
         held_out[late] = True
         total += np.abs(y[late]).sum()
+    if not held_out.any():
+        return False
     _, places = np.unique(times[held_out], return_inverse=True)
     gains = np.bincount(places, gains[held_out])
     error = np.sqrt(len(gains)) * gains.std()
