@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from skrnn.comparison._significance import BOTH, DIEBOLD_MARIANO
+
 N_HISTORY, HORIZON, N_FOLDS = 72, 12, 4
 # name: (typical error relative to snaive, seconds to fit, has intervals, parameters)
 MODELS = {
@@ -54,6 +56,9 @@ def make_comparison(n_series=1, models=tuple(MODELS), failed=(), rename=None, se
             "models": list(table.index),
             "networks": [rename.get(name, name) for name in NETWORKS],
             "left_out": {},
+            "interpolated": [],
+            "columns": [],
+            "without_columns": [],
             "interrupted": False,
             "versions": {"skrnn": "0.1.0", "sktime": "1.2.0", "torch": "2.13.0"},
             "code": 'compare(load_series("airline"), fh=12, sp=12, n_folds=4)',
@@ -161,7 +166,7 @@ def make_significance(table, scores, n_series, rename):
     many = n_series >= 10
     by_series = scores.pivot_table("MASE", "series", "model")
     return SimpleNamespace(
-        test="Wilcoxon-Holm" if many else "Diebold-Mariano (HLN)",
+        test=BOTH if many else DIEBOLD_MARIANO,
         reference=reference,
         pairs=pairs,
         friedman_p=2.3e-7 if many else None,

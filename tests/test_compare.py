@@ -19,7 +19,8 @@ from sktime.performance_metrics.forecasting import (
 )
 from sktime.performance_metrics.forecasting.probabilistic import PinballLoss
 
-from skrnn.comparison import compare
+from skrnn.comparison import MODELS, compare
+from skrnn.comparison._quiet import caught_warnings
 from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster
 
@@ -127,6 +128,16 @@ def test_a_series_that_never_changes_has_no_scale():
         result.table["MASE"].sort_index(), scores["r1/1"].sort_index(), check_names=False
     )
     assert result.table["sMAPE"].notna().all()
+
+
+@pytest.mark.parametrize("level", [10, -1e6])
+def test_a_season_repeated_up_to_rounding_has_no_scale(level):
+    t = np.arange(96)
+    y = panel([96, 96])
+    y.loc[("r0", 0)] = (level * (1 + 0.1 * np.sin(2 * np.pi * t / 12)))[:, None]
+    result = compare(y, fh=6, sp=12, models=["naive", "gru"], n_folds=2, verbose=0)
+    assert result.scores.query("series == 'r0/0'")["MASE"].isna().all()
+    assert result.table["MASE"].max() < 10
 
 
 def test_nothing_is_ranked_by_a_metric_that_is_not_defined():
@@ -296,6 +307,10 @@ def test_columns_help_the_models_that_use_them():
     without = compare(y, fh=4, models=["arima", "ets"], n_folds=2, verbose=0)
     assert with_columns.table.loc["arima", "MASE"] < 0.2 * without.table.loc["arima", "MASE"]
     assert with_columns.table.loc["ets", "MASE"] == without.table.loc["ets", "MASE"]
+    told = "Over the horizon the true values of promotion were given, which ets cannot use."
+    assert with_columns.verdict.endswith(told)
+    assert told in with_columns.to_markdown()
+    assert "true values" not in without.verdict
 
 
 @pytest.mark.parametrize("kind", ["single", "panel"])
@@ -394,6 +409,22 @@ TWO = pd.concat({"a": DAYS, "b": DAYS}, names=["shop", "day"]).to_frame()
         ),
         ([], ValueError, "y is empty"),
         (None, TypeError, "expected a Series, or a DataFrame, .* got NoneType"),
+        (
+            load_series("nile").drop(load_series("nile").index[[7, 9]]),
+            ValueError,
+            "y leaves out 2 times between its first and last, first 1878. Add rows",
+        ),
+        (
+            panel([30, 31]).drop(("r1", 1, pd.Period("2016-03", "M"))),
+            ValueError,
+            "y leaves out 1 times .* of series 'r1/1', first 2016-03",
+        ),
+        (pd.Series(range(9)).drop(4), ValueError, "y leaves out 1 times .* first 4"),
+        (
+            panel([30, 31]).rename(index={"r0": "a/b", 0: "c", "r1": "a", 1: "b/c"}),
+            ValueError,
+            "Series of y have the same name as text, 'a/b/c'; rename one",
+        ),
     ],
 )
 def test_data_are_checked_before_a_model_runs(y, error, message):
@@ -498,6 +529,26 @@ def test_a_failing_model_becomes_a_row():
     assert set(result.scores["model"]) == {"zero"}
     with pytest.raises(ValueError, match="Every model failed: broken: fold 3: out of order"):
         compare(load_series("nile"), fh=1, models={"broken": models["broken"]}, verbose=0)
+
+
+def test_missing_values_are_interpolated_for_models_that_take_none():
+    """Or the strongest classical models would fail, and leave the field to the networks."""
+    y = load_series("airline")
+    y.iloc[90] = np.nan
+    names = ["snaive", "ets", "theta", "gru"]
+    result = compare(y, fh=6, sp=12, n_folds=2, models=names, verbose=0)
+    assert (result.table["error"] == "").all()
+    assert result.settings["interpolated"] == ["ets", "theta"]
+    assert "Missing values: interpolated for ets and theta" in result.to_markdown()
+    whole = compare(y.interpolate(), fh=6, sp=12, n_folds=2, models=names, verbose=0)
+    for name in ("ets", "theta"):
+        assert result.table.loc[name, "sMAPE"] == whole.table.loc[name, "sMAPE"]
+    assert not whole.settings["interpolated"]
+    with caught_warnings():  # sktime announces changes of its own
+        own = {name: MODELS[name](12, 0) for name in names[:2]}  # yours are left alone
+    result = compare(y, fh=6, sp=12, n_folds=2, models=own, verbose=0)
+    assert "missing" in result.table.loc["ets", "error"]
+    assert result.verdict.startswith("Of the models that ran, use snaive")
 
 
 def test_missing_values_are_no_forecast():

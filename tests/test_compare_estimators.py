@@ -13,6 +13,7 @@ from sklearn.datasets import make_moons
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.model_selection import (
     GridSearchCV,
+    LeaveOneOut,
     RepeatedKFold,
     RepeatedStratifiedKFold,
     cross_val_score,
@@ -29,6 +30,7 @@ from skrnn.comparison._estimators import count_parameters
 from skrnn.comparison._fixed_length import Flatten, Panel
 from skrnn.comparison._networks import is_network
 from skrnn.comparison._paired import corrected_standard_error, corrected_t_test
+from skrnn.comparison._paired import test_on_splits as splits_test
 from skrnn.comparison._peak_memory import peak_memory
 
 SMALL = {"hidden_size": 8, "max_epochs": 3, "random_state": 0}
@@ -119,7 +121,7 @@ def test_rate_of_false_alarms():
 
 def test_scores_that_do_not_vary():
     assert corrected_t_test(np.zeros(5), 0.25) == (0, 1)
-    assert corrected_t_test(np.full(5, -0.5), 0.25) == (-np.inf, 0)
+    np.testing.assert_equal(corrected_t_test(np.full(5, -0.5), 0.25), (-np.inf, np.nan))
     assert np.isnan(corrected_t_test([0.5], 0.25)).all()
 
 
@@ -204,6 +206,8 @@ def test_missing_values_are_a_failure_only_of_those_that_cannot_take_them():
     errors = result.table["error"]
     assert set(errors.index[errors == ""]) == {"dummy", "boosting", "masked"}
     assert errors[errors != ""].str.contains("NaN").all()
+    assert result.verdict.startswith("Of the models that ran, use ")
+    assert "What logistic and knn_dtw would have done is not known" in result.verdict
     by_name = compare(cut(X), y, estimators=["dummy", "boosting", "logistic"], cv=2).table
     assert "NaN" in by_name.loc["logistic", "error"]
     assert by_name.loc["boosting", "error"] == ""
@@ -624,6 +628,29 @@ def test_sentences(scores, patterns):
     for pattern in patterns:
         assert re.search(pattern, verdict), verdict
     assert verdict.count(". ") <= 1  # two sentences at most
+
+
+def test_two_equal_differences_prove_nothing():
+    scores = pd.DataFrame({"dummy": [0.5, 0.5], "gru": [0.55, 0.55]})
+    pairs = splits_test(scores, "dummy", ["gru"], 1.0).pairs
+    assert np.isnan(pairs["p_adjusted"][0])
+
+
+def test_scores_that_are_not_defined_rank_nothing():
+    X, y = make_steps(12)
+    estimators = {name: ESTIMATORS["regression"][name](0) for name in ("dummy", "ridge")}
+    with pytest.warns(UserWarning, match="R.2 score is not well-defined"):
+        result = compare(X, y + 0.5 * X[:, 0, 0], estimators=estimators, cv=LeaveOneOut())
+    assert result.verdict == "No model can be ranked: the r2 is not defined on these splits."
+
+
+def test_a_panel_in_another_order_than_its_targets_is_refused():
+    X, y = make_steps()
+    panel = pd.concat(dict(enumerate(map(pd.DataFrame, X))), names=["sequence", "time"])
+    y = pd.Series(y)
+    assert len(compare(panel, y, estimators=["dummy"]).table) == 1
+    with pytest.raises(ValueError, match="index of y names the sequences of X in another order"):
+        compare(panel, y.sample(frac=1, random_state=0), estimators=["dummy"])
 
 
 def test_a_single_split_proves_nothing():

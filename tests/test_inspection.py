@@ -244,6 +244,15 @@ def test_dates_that_index_a_panel_stay(form):
     np.testing.assert_allclose(found.importances, expected.importances, rtol=1e-4, atol=1e-7)
 
 
+@pytest.mark.parametrize("scoring", [None, "accuracy"])
+def test_targets_in_another_order_than_the_panel_are_refused(model, scoring):
+    panel = PANELS["multi-index"](list(X))
+    y = pd.Series(Y, panel.index.droplevel(-1).unique())
+    assert importance(model, panel, y, scoring=scoring).importances_mean.argmax() == USED
+    with pytest.raises(ValueError, match="index of y names the sequences of X in another order"):
+        importance(model, panel, y.sample(frac=1, random_state=1), scoring=scoring)
+
+
 # Channels of times
 
 TIMES = np.random.default_rng(1).uniform(0.5, 1.5, (N, STEPS)).cumsum(axis=1)

@@ -86,9 +86,16 @@ def test_diebold_mariano_of_any_differences(values, horizon):
     """Never a negative variance; the sign is that of the mean; the other way round is the same."""
     differences = np.array(values)
     statistic, p_value = diebold_mariano(differences, horizon)
-    assert 0 <= p_value <= 1
+    assert 0 <= p_value <= 1 or (np.isnan(p_value) and np.isinf(statistic))
     assert statistic * differences.mean() >= 0
-    assert diebold_mariano(-differences, horizon) == (-statistic, p_value)
+    mirrored = diebold_mariano(-differences, horizon)
+    np.testing.assert_array_equal(mirrored, (-statistic, p_value))
+
+
+def test_nothing_can_be_said_from_differences_that_are_all_the_same():
+    statistic, p_value = diebold_mariano(np.full(2, -0.5), horizon=1)
+    assert statistic == -np.inf
+    assert np.isnan(p_value)
 
 
 def test_nothing_can_be_said_from_one_fold():
@@ -149,6 +156,26 @@ def test_test_is_chosen_by_the_number_of_series(n_series, test):
     if n_series == 10:
         assert found.friedman_p < 0.05
         assert found.mean_ranks.idxmin() == "b"
+
+
+def test_series_and_folds_both_have_to_find_a_difference():
+    by_fold, by_series = errors_of(30, shift=-0.9)
+    p_values = {
+        name: assess(folds, series, "a", ["b"]).pairs["p_value"][0]
+        for name, folds, series in (
+            ("both", by_fold, by_series),
+            ("series", by_fold[:2], by_series),
+            (
+                "folds",
+                by_fold,
+                by_series.sample(frac=1, axis=1, random_state=1).set_axis([*"abc"], axis=1),
+            ),
+        )
+    }
+    assert p_values["both"] < 0.001
+    assert p_values["series"] > 0.05
+    assert p_values["folds"] > 0.05
+    assert assess(by_fold[:1], by_series, "a", ["b"]).pairs["p_value"][0] == 1
 
 
 def test_networks_are_adjusted_for_one_another_only():

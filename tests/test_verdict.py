@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from skrnn.comparison import MODELS, compare
-from skrnn.comparison._significance import DIEBOLD_MARIANO, WILCOXON, Significance
+from skrnn.comparison._quiet import caught_warnings
+from skrnn.comparison._significance import BOTH, DIEBOLD_MARIANO, Significance
 from skrnn.comparison._verdict import give_verdict
 from skrnn.forecasting import GRUForecaster
 
@@ -98,12 +99,31 @@ def test_mostly_a_network_on_nonlinear_series(make, fh, n_folds, one_network):
     assert sum(prefers_a_network(make(seed), fh=fh, n_folds=n_folds) for seed in range(20)) >= 16
 
 
+@CONVERGENCE
+def test_series_that_share_their_shocks_prove_no_more_than_one():
+    """Of random walks the last value is the best forecast, however many walk together."""
+    found = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        common = rng.normal(size=80).cumsum()
+        series = [100 + common + 0.3 * rng.normal(size=80).cumsum() for _ in range(12)]
+        y = pd.concat(dict(enumerate(map(pd.Series, series))), names=["series", "time"])
+        with caught_warnings():  # sktime announces changes of its own
+            models = {"naive": MODELS["naive"](1, 0)}
+        models["gru"] = GRUForecaster(max_steps=0, random_state=0)
+        found += compare(y, fh=6, n_folds=2, models=models, verbose=0).verdict.startswith("Use gru")
+    assert found <= 1
+
+
 # What it says
 
 
-def verdict(errors, p_values=(), statistics=None, networks=("gru", "lstm"), n_series=1):
+def verdict(
+    errors, p_values=(), statistics=None, networks=("gru", "lstm"), n_series=1, n_folds=8, failed=()
+):
     """The verdict on made-up errors; p-values are those of the networks."""
     table = pd.DataFrame({"MASE": errors}).sort_values("MASE")
+    table["error"] = ""
     table["fit_seconds"] = [3.0 if name in networks else 0.25 for name in table.index]
     table["predict_seconds"] = 0.0
     classical = [name for name in table.index if name not in networks]
@@ -112,9 +132,11 @@ def verdict(errors, p_values=(), statistics=None, networks=("gru", "lstm"), n_se
     pairs = pd.DataFrame({"model": compared, "p_adjusted": list(p_values)[: len(compared)]})
     difference = [errors[name] - errors[reference] for name in compared]
     pairs["statistic"] = difference if statistics is None else statistics
-    test = WILCOXON if n_series >= 10 else DIEBOLD_MARIANO
+    test = BOTH if n_series >= 10 else DIEBOLD_MARIANO
     found = Significance(test, reference, pairs)
-    return give_verdict(table, found, list(networks), n_folds=8, n_series=n_series)
+    for name in failed:
+        table.loc[name, "error"] = "fold 1: cannot handle missing data"
+    return give_verdict(table, found, list(networks), n_folds, n_series)
 
 
 def test_a_proven_network_is_named_with_its_cost():
@@ -138,8 +160,22 @@ def test_a_network_behind_is_not():
     said = verdict({"gru": 0.9, "ets": 0.8}, [0.0002], n_series=12)
     assert said == (
         "Use ets: no network has a lower MASE; that of the best, gru, is 0.9 against 0.8 "
-        "(p < 0.001, Wilcoxon test over 12 series), at 12 times the seconds."
+        "(p < 0.001, Wilcoxon test over 12 series and Diebold-Mariano test over 8 folds), at 12 "
+        "times the seconds."
     )
+
+
+def test_models_that_failed_are_not_hidden():
+    errors, p_values = {"gru": 0.6, "snaive": 0.8}, [0.012]
+    said = verdict(errors, p_values, failed=["ets", "theta"])
+    assert said.startswith("Of the models that ran, use gru: its MASE is 25% below that of snaive")
+    assert said.endswith("What ets and theta would have done is not known, because of errors.")
+    assert verdict(errors, p_values, failed=["lstm"]) == verdict(errors, p_values)  # no rival
+
+
+def test_one_fold_proves_nothing():
+    said = verdict({"gru": 0.6, "ets": 0.8}, [1.0], n_series=12, n_folds=1)
+    assert "not more than chance can explain (one fold, so no test)" in said
 
 
 def test_of_networks_the_proven_one_is_named():

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from numbers import Integral
 
+import numpy as np
 from sktime.performance_metrics.base import BaseMetric
 
 from .._parameters import N_JOBS, at_least, one_of, validate_parameters
 from ._data import check_data
 from ._folds import WINDOWS, make_folds
 from ._gather import gather
-from ._models import choose_models
+from ._models import choose_models, with_gaps_filled
 from ._networks import is_network
 from ._quiet import caught_warnings, pass_on
 from ._reproduce import code_of, versions
@@ -54,11 +55,13 @@ def compare(
     Parameters
     ----------
     y : Series, or DataFrame with a MultiIndex (a panel or hierarchy)
-        One column, with a sorted and regular index, as sktime has it. It may hold missing values,
-        which not every model takes.
+        One column, with a sorted and regular index, as sktime has it, that leaves no times out.
+        It may hold missing values: for models by name that take none, such as ets, arima and
+        theta, they are interpolated between their neighbours in the training part.
     X : DataFrame, optional
-        Exogenous columns on the index of y. Models get them over the horizon too; models that
-        cannot use them do without.
+        Exogenous columns on the index of y. Models get their true values over the horizon too, as
+        if those were known in time: leave out what will not be. Models that cannot use columns do
+        without; the verdict names them.
     fh : int or sequence of int
         Steps to forecast; an int means all steps up to it.
     sp : int, default=1
@@ -130,6 +133,10 @@ def compare(
     y, X = check_data(y, X)
     with caught_warnings():
         forecasters, left_out = choose_models(models, sp, random_state)
+        without_columns = [name for name, model in forecasters.items() if not _takes_columns(model)]
+        interpolated = []
+        if not isinstance(models, dict) and np.isnan(y.to_numpy()).any():
+            forecasters, interpolated = with_gaps_filled(forecasters)
     folds = make_folds(y, X, steps, sp, n_folds, window)
     with caught_warnings():  # what threads let through
         runs = run_all(forecasters, folds, *_choose_backend(n_jobs, backend), verbose)
@@ -154,11 +161,18 @@ def compare(
         "metrics": [name_of(metric) for metric in metrics],
         "networks": [name for name, model in forecasters.items() if is_network(model)],
         "left_out": left_out,
+        "interpolated": interpolated,
+        "columns": [] if X is None else list(X.columns),
+        "without_columns": without_columns,
         "interrupted": runs.interrupted,
         "versions": versions(),
         "code": code_of(y, X, arguments),
     }
     return gather(y, runs, folds[:n_done], metrics, settings)
+
+
+def _takes_columns(forecaster) -> bool:
+    return forecaster.get_tag("capability:exogenous", True, raise_error=False)
 
 
 def _read_horizon(fh) -> list[int]:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from sktime.datatypes import check_is_scitype
 
-from ..forecasting._series import SeriesSet
+from ..forecasting._series import SeriesSet, instances
+from ._folds import series_name
 
 TIMES = "dates, periods or whole numbers"
 
@@ -21,7 +22,8 @@ def check_data(y, X):
         If y or X is of another kind.
     ValueError
         If y has several columns, holds no numbers or infinite ones, its times are not sorted or
-        not regular, or X does not cover them.
+        not regular, some are left out, two series have the same name as text, or X does not
+        cover them.
     """
     if isinstance(y, (list, np.ndarray)):
         y = _as_series(y)
@@ -35,7 +37,7 @@ def check_data(y, X):
         )
     y = _sorted_by_series(_with_names(_as_numbers(y)))
     _check_steps(y)
-    SeriesSet.of(y.to_frame() if isinstance(y, pd.Series) else y)  # regular times, finite values
+    _check_gaps(y, SeriesSet.of(y.to_frame() if isinstance(y, pd.Series) else y))
     return y, None if X is None else _check_columns(X, y)
 
 
@@ -107,6 +109,27 @@ def _check_steps(y) -> None:
             f"The index of y goes in steps of {step}, expected whole numbers that follow one "
             f"another. Divide it, as by y.index // {step}."
         )
+
+
+def _check_gaps(y, series: SeriesSet) -> None:
+    """Raise if times are left out, or names fall together once they are joined.
+
+    Many models take rows that follow one another for times that do: each season after a gap comes
+    too late to them.
+    """
+    of_series = instances(y)
+    names = [series_name(key) for key in of_series]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"Series of y have the same name as text, {twice[0]!r}; rename one.")
+    for name, part, times in zip(names, of_series.values(), series.indices):
+        left_out = times[~times.isin(part.index)]
+        if left_out.size:
+            where = f" of series {name!r}" if isinstance(y.index, pd.MultiIndex) else ""
+            raise ValueError(
+                f"y leaves out {left_out.size} times between its first and last{where}, first "
+                f"{left_out[0]}. Add rows for them, with missing values (NaN) if they are not "
+                "known."
+            )
 
 
 def _as_numbers(y):

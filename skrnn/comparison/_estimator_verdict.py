@@ -4,6 +4,7 @@ import pandas as pd
 
 from ._paired import corrected_t_test
 from ._significance import ALPHA, Significance, write_p
+from ._verdict import among_those_that_ran
 
 GUESSING = "dummy"
 
@@ -31,6 +32,15 @@ def write_verdict(
     significance : Significance
     settings : dict
     """
+    failed = [
+        name for name, error in table["error"].items() if error and name not in settings["networks"]
+    ]
+    return among_those_that_ran(_verdict(table, by_split, significance, settings), failed)
+
+
+def _verdict(table, by_split, significance: Significance, settings: dict) -> str:
+    if by_split.isna().all(axis=None):
+        return f"No model can be ranked: the {settings['scoring']} is not defined on these splits."
     reference = significance.reference
     rivals = [name for name in by_split if name in settings["networks"] and name != reference]
     pairs = significance.pairs.set_index("model")

@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import type_of_target
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from .._frames import dates_as_numbers, indexable
+from .._frames import check_same_order, dates_as_numbers, indexable
 from .._inner_parameters import given_values
 from ._baselines import choose_estimators, default_names
 from ._estimator_result import EstimatorComparison
@@ -124,6 +124,7 @@ def compare_estimators(
     ['logistic', 'dummy']
     """
     own = estimators if isinstance(estimators, dict) else None
+    check_same_order(X, y=y)
     X, y = _read(X, own or {}), np.asarray(y)
     check_consistent_length(X, y)
     task = find_task(task, y, own)

@@ -74,12 +74,16 @@ def by_series(y: pd.Series | pd.DataFrame) -> pd.Series:
     values = y.squeeze("columns") if isinstance(y, pd.DataFrame) else y
     times = values.index.get_level_values(-1)
     if isinstance(values.index, pd.MultiIndex):
-        keys = values.index.droplevel(-1)
-        names = ["/".join(map(str, key)) if isinstance(key, tuple) else str(key) for key in keys]
+        names = [series_name(key) for key in values.index.droplevel(-1)]
     else:
         names = ["y" if values.name is None else str(values.name)] * len(values)
     index = pd.MultiIndex.from_arrays([names, times], names=["series", "time"])
     return pd.Series(values.to_numpy(dtype=float), index)
+
+
+def series_name(key) -> str:
+    """Name of a series as text: the key of a panel, or those of a hierarchy with slashes."""
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def _first_training_length(y, horizon: int, sp: int, n_folds: int) -> int:

@@ -8,7 +8,7 @@ from ._running import Outcome, Runs
 from ._scores import columns_of, scales, score
 from ._significance import assess
 from ._summary import SECONDS, best_classical, summarise
-from ._verdict import give_verdict
+from ._verdict import give_verdict, say_columns
 
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 FORECASTS = ["model", "series", "fold", "time", "forecast", *BOUNDS, "truth"]
@@ -50,6 +50,8 @@ def gather(y, runs: Runs, folds: list[Fold], metrics: list, settings: dict) -> C
         settings["networks"],
     )
     verdict = give_verdict(table, significance, settings["networks"], len(folds), len(by_series))
+    if settings["columns"]:
+        verdict += f" {say_columns(settings)}"
     if settings["interrupted"]:
         verdict = f"Interrupted after {len(folds)} of {settings['n_folds']} folds. {verdict}"
     ordered = scores[["model", "series", "fold", *columns, *SECONDS]]

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 
 from sklearn.base import BaseEstimator, is_regressor
 from sktime.forecasting.base import BaseForecaster
+from sktime.forecasting.compose import TransformedTargetForecaster
 from sktime.forecasting.naive import NaiveForecaster
+from sktime.transformations.series.impute import Imputer
 
 from .._optional import import_optional
 from ..forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
@@ -113,6 +115,26 @@ def choose_models(
             "forecaster."
         )
     return _not_empty({name: MODELS[name](sp, random_state) for name in names}), {}
+
+
+def with_gaps_filled(
+    forecasters: dict[str, BaseForecaster],
+) -> tuple[dict[str, BaseForecaster], list[str]]:
+    """Forecasters that all take missing values, and the names of those that get them interpolated.
+
+    Without, the strongest classical models would fail, and leave the field to others.
+    """
+    needy = [
+        name
+        for name, model in forecasters.items()
+        if not model.get_tag("capability:missing_values", False, raise_error=False)
+    ]
+    filled = {
+        name: TransformedTargetForecaster([("fill", Imputer("linear")), ("model", model)])
+        for name, model in forecasters.items()
+        if name in needy
+    }
+    return {**forecasters, **filled}, needy
 
 
 def _names(models: str | Iterable[str]) -> list[str]:

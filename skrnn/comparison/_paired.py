@@ -56,14 +56,14 @@ def corrected_t_test(differences, test_train_ratio: float) -> tuple[float, float
         Of Student's t distribution with n_splits - 1 degrees of freedom. Infinite if all
         differences are the same, 0 if all are zero, NaN for a single split.
     p_value : float
-        Two-sided.
+        Two-sided. NaN for a single split, and if all differences are the same, as shares of few
+        samples often are: their spread is not known then.
     """
     mean = np.mean(differences)
     error = corrected_standard_error(differences, test_train_ratio)
     if error == 0:
-        statistic = 0.0 if mean == 0 else float(np.copysign(np.inf, mean))
-    else:
-        statistic = float(mean / error)
+        return (0.0, 1.0) if mean == 0 else (float(np.copysign(np.inf, mean)), np.nan)
+    statistic = float(mean / error)
     return statistic, float(2 * stats.t.sf(abs(statistic), len(differences) - 1))
 
 

@@ -34,8 +34,9 @@ class Comparison:
     settings : dict
         ``fh, sp, n_folds, window, metrics, random_state, models`` as they were used;
         ``networks``, the models that are networks of skrnn; ``left_out``, models of "all" that are
-        not installed, with the reason; ``interrupted``; ``versions`` of packages; ``code``, Python
-        that repeats the run.
+        not installed, with the reason; ``interpolated``, models that got missing values filled;
+        ``columns``, exogenous ones; ``without_columns``, models that cannot use any;
+        ``interrupted``; ``versions`` of packages; ``code``, Python that repeats the run.
     """
 
     table: pd.DataFrame

@@ -18,6 +18,7 @@ METRICS = {
     "coverage": ("coverage_80", "coverage_95"),
 }
 Metric = str | BaseMetric
+ROUNDING = 1e-12  # of the largest value, is what sums and sines of the same numbers may differ by
 
 
 def check_metrics(metrics: Sequence[Metric]) -> list[Metric]:
@@ -73,17 +74,19 @@ def scales(fold: Fold, sp: int) -> pd.DataFrame:
     """In-sample errors of the seasonal naive forecast, by series.
 
     ``absolute`` is the mean absolute error [1]_, ``squared`` the mean squared one. NaN where the
-    training part repeats its season exactly, so that nothing can be measured by it.
+    training part repeats its season, but for rounding, so that nothing can be measured by it.
 
     References
     ----------
     .. [1] Hyndman and Koehler, "Another look at measures of forecast accuracy", International
            Journal of Forecasting 22, 2006.
     """
-    errors = fold.training_part().groupby(level="series", sort=False).diff(sp)
+    by_series = fold.training_part().groupby(level="series", sort=False)
+    errors = by_series.diff(sp)
     table = pd.DataFrame({"absolute": errors.abs(), "squared": errors**2})
     means = table.groupby(level="series", sort=False).mean()
-    return means.where(means > 0)
+    rounding = ROUNDING * by_series.apply(lambda y: y.abs().max())
+    return means.where(means["absolute"] > rounding)
 
 
 def losses(forecast: pd.DataFrame, scale: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from scipy import stats
 MIN_SERIES = 10
 ALPHA = 0.05
 DIEBOLD_MARIANO = "Diebold-Mariano (HLN)"
-WILCOXON = "Wilcoxon-Holm"
+BOTH = f"Wilcoxon over series and {DIEBOLD_MARIANO} over folds"
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class Significance:
     Attributes
     ----------
     test : str
-        Name of the test: Diebold-Mariano for one series and for fewer than ten, Wilcoxon's
-        signed-rank test over series for more.
+        Name of the test: Diebold-Mariano for one series and for fewer than ten; for more,
+        Wilcoxon's signed-rank test over series as well.
     reference : str or None
         The best classical model; None if there is none, and nothing is tested then.
     pairs : DataFrame
         One row for each other model: model, difference (mean error of the model less that of the
-        reference, negative if it is better), statistic (likewise), p_value (two-sided), p_adjusted
-        (Holm; networks are one family and the other models another, as they answer different
-        questions).
+        reference, negative if it is better), statistic (likewise), p_value (two-sided; the larger
+        one of two tests), p_adjusted (Holm; networks are one family and the other models another,
+        as they answer different questions).
     friedman_p : float or None
         Of Friedman's test that all models have the same rank; only from ten series and three
         models on, like the two that follow.
@@ -70,6 +70,11 @@ def assess(
     something in up to 18 % of cases in which there is nothing, instead of 5 % (four folds of
     twelve steps whose errors go together).
 
+    Series of one panel may share what happens at a time. Wilcoxon's test, which takes them to be
+    independent, would then call luck in one fold a proof: of random walks with common shocks it
+    prefers one model or the other nearly always. The test over folds does not mind such shocks,
+    and alone says nothing about most series; hence both have to find the difference.
+
     References
     ----------
     .. [1] Quaedvlieg, "Multi-horizon forecast comparison", Journal of Business and Economic
@@ -77,15 +82,18 @@ def assess(
     """
     by_fold, by_series = by_fold.dropna(axis=1, how="all"), by_series.dropna(axis=1, how="all")
     many = len(by_series.dropna()) >= MIN_SERIES
-    test = WILCOXON if many else DIEBOLD_MARIANO
+    test = BOTH if many else DIEBOLD_MARIANO
     if reference is None:
         return Significance(test, None, _pairs([]))
-    errors = by_series if many else by_fold
     rows = []
-    for model in errors.columns.drop(reference):
-        difference = (errors[model] - errors[reference]).dropna().to_numpy()
-        outcome = wilcoxon(difference) if many else diebold_mariano(difference, horizon=1)
-        rows.append((model, difference.mean(), *outcome))
+    for model in by_fold.columns.drop(reference):
+        difference = (by_fold[model] - by_fold[reference]).dropna().to_numpy()
+        statistic, p_value = diebold_mariano(difference, horizon=1)
+        if many:
+            difference = (by_series[model] - by_series[reference]).dropna().to_numpy()
+            statistic, of_series = wilcoxon(difference)
+            p_value = np.maximum(p_value, of_series)
+        rows.append((model, difference.mean(), statistic, p_value))
     pairs = _pairs(rows)
     is_network = pairs["model"].isin(networks)
     pairs["p_adjusted"] = pairs.groupby(is_network)["p_value"].transform(holm)
@@ -107,7 +115,8 @@ def diebold_mariano(differences: np.ndarray, horizon: int) -> tuple[float, float
     Returns
     -------
     statistic, p_value : float
-        The p-value is two-sided. 0 and 1 if all differences are zero, or ``n <= horizon``.
+        The p-value is two-sided. 0 and 1 if all differences are zero, or ``n <= horizon``; NaN
+        if all are the same, which says nothing about their spread.
 
     Notes
     -----
@@ -129,7 +138,7 @@ def diebold_mariano(differences: np.ndarray, horizon: int) -> tuple[float, float
     weights = [1, *(2 * (1 - lag / horizon) for lag in range(1, horizon))]
     variance = np.dot(weights, autocovariances) / n
     if variance <= 0:
-        return float(np.copysign(np.inf, differences[0])), 0.0
+        return float(np.copysign(np.inf, differences[0])), np.nan
     shrinkage = np.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
     statistic = float(shrinkage * differences.mean() / np.sqrt(variance))
     return statistic, float(2 * stats.t.sf(abs(statistic), df=n - 1))

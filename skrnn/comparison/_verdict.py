@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ._significance import ALPHA, WILCOXON, Significance, write_p
+from ._significance import ALPHA, BOTH, Significance, write_p
 
 
 def give_verdict(
@@ -27,6 +27,11 @@ def give_verdict(
     n_folds, n_series : int
         What was forecast.
     """
+    failed = [name for name, error in table["error"].items() if error and name not in networks]
+    return among_those_that_ran(_verdict(table, significance, networks, n_folds, n_series), failed)
+
+
+def _verdict(table, significance: Significance, networks: list[str], n_folds, n_series) -> str:
     errors = table.iloc[:, 0].dropna()
     if errors.empty:
         return f"No model can be ranked: the {errors.name} is not defined on these series."
@@ -49,8 +54,44 @@ def give_verdict(
         f"{adjusted}{write_p(tests.loc[network, 'p_adjusted'])}, "
         f"{_print_test(significance.test, n_folds, n_series)}"
     )
+    if n_folds == 1:
+        sure = "one fold, so no test"
     reason = _choose_network if len(proven) else _keep_classical
     return reason(errors, network, reference, sure, _print_cost(table, network, reference))
+
+
+def among_those_that_ran(verdict: str, failed: list[str]) -> str:
+    """A verdict that does not hide that it might have been another one.
+
+    Parameters
+    ----------
+    verdict : str
+    failed : list of str
+        Models that could have been the better choice.
+    """
+    if not failed:
+        return verdict
+    verdict = verdict.replace("Use ", "Of the models that ran, use ", 1)
+    return f"{verdict} What {enumerated(failed)} would have done is not known, because of errors."
+
+
+def say_columns(settings: dict) -> str:
+    """What models were told of the future.
+
+    Parameters
+    ----------
+    settings : dict
+        As in `Comparison`.
+    """
+    told = f"Over the horizon the true values of {enumerated(settings['columns'])} were given"
+    without = settings["without_columns"]
+    return f"{told}, which {enumerated(without)} cannot use." if without else f"{told}."
+
+
+def enumerated(names: list) -> str:
+    """Names in a sentence."""
+    *others, last = map(str, names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _choose_network(errors: pd.Series, network: str, reference: str, sure: str, cost: str) -> str:
@@ -85,8 +126,8 @@ def _choose_classical(errors: pd.Series, reference: str) -> str:
 
 def _print_test(test: str, n_folds: int, n_series: int) -> str:
     folds = f"{n_folds} fold{'s' if n_folds > 1 else ''}"
-    if test == WILCOXON:
-        return f"Wilcoxon test over {n_series} series"
+    if test == BOTH:
+        return f"Wilcoxon test over {n_series} series and Diebold-Mariano test over {folds}"
     return f"Diebold-Mariano test over {folds}{f' of {n_series} series' if n_series > 1 else ''}"
 
 

@@ -9,7 +9,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from .._frames import channel_frame, dates_as_numbers, indexable
+from .._frames import channel_frame, check_same_order, dates_as_numbers, indexable
 from .._inner_parameters import given_values, steps_of
 from .._parameters import at_least, one_of, validate_parameters
 from .._reading import read_sequences
@@ -127,6 +127,7 @@ def permutation_importance(
     _check_rows_are_samples(estimator)
     scorer = check_scoring(estimator, scoring=scoring)
     weight = {} if sample_weight is None else {"sample_weight": sample_weight}
+    check_same_order(X, y=y, sample_weight=sample_weight)
     baseline = scorer(estimator, X, y, **weight)  # first, as the estimator checks X and y best
     X = indexable(X)
     for channel in given_values(estimator, "time_channel"):

@@ -81,7 +81,7 @@ COLUMNS = (
     Column("rank", "Rank", "Place by the first error; 1 is best."),
     Column("fit_seconds", "Fit, s", "Seconds to fit, mean of a fold."),
     Column("predict_seconds", "Predict, s", "Seconds to predict, mean of a fold."),
-    Column("n_parameters", "Parameters", "Numbers that were learnt from the data."),
+    Column("n_parameters", "Parameters", "Of the networks that take part, pretrained ones too."),
 )
 KNOWN = {column.key: column for column in COLUMNS}
 

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from .._verdict import enumerated, say_columns
+
 
 def title_of(comparison) -> str:
     """Name of the data and number of models."""
@@ -18,6 +20,7 @@ def settings_of(comparison) -> dict[str, str]:
         "Forecasting horizon": f"{_say_steps(settings['fh'])} ahead",
         "Seasonal period": str(settings["sp"]),
         "Folds": f"{_say_folds(comparison)}, rolling origin, {settings['window']} window",
+        **_say_given(settings),
         "Metrics": ", ".join(settings["metrics"]),
         "Models": ", ".join(map(str, settings["models"])),
         "Random state": str(settings["random_state"]),
@@ -26,6 +29,16 @@ def settings_of(comparison) -> dict[str, str]:
         words["Left out"] = "; ".join(
             f"{name}: {why}" for name, why in settings["left_out"].items()
         )
+    return words
+
+
+def _say_given(settings: dict) -> dict[str, str]:
+    """Columns and filled gaps, where there are any."""
+    words = {}
+    if settings["columns"]:
+        words["Exogenous columns"] = say_columns(settings)
+    if settings["interpolated"]:
+        words["Missing values"] = f"interpolated for {enumerated(settings['interpolated'])}"
     return words
 
 
