@@ -11,7 +11,7 @@ from ._network import PriorNetwork
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
     "gru": "d417128931074790481bfbcd1d437a1e71fadeec90ad29d393a52943601b9631",
-    "lstm": "3db7fdaef87d4aca84fffd90f15d52c03d15eca384e8576ee590130d762fbbf7",
+    "lstm": "10366073adf813b81f4961820c2261f698d76fb4220cdd23e3fdbf11188ed034",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
