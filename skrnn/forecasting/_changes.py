@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FEWEST_ROWS = 30  # to learn from; if as many have no gaps, the others are left out
+FEWEST_ROWS = 30  # to learn from
+FEWEST_WHOLE = 0.2  # of all rows: if as many have no gaps, the others are left out
 FEWEST_SEASONS = 3  # that a season is known from
 
 
@@ -79,7 +80,7 @@ class Changes:
         """
         rows, times = self.carried, self.times
         whole = np.isfinite(self.given).all(1)
-        if whole.sum() >= FEWEST_ROWS:
+        if whole.sum() >= max(FEWEST_ROWS, FEWEST_WHOLE * len(whole)):
             rows, times = self.given[whole], self.times[whole]
         return rows[:, 1:], rows[:, 0], times
 

@@ -12,7 +12,7 @@ from ._changes import FEWEST_ROWS, Changes
 
 MOST_LAGS = 12
 MOST_NUMBERS = 2**24  # that are learnt from: of large panels some series, of long ones the ends
-SPLITS = 5  # of time, the later ones held out in turn: do the columns help there?
+SPLITS = 3  # of the later half, held out in turn: do the columns help there?
 LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
 LEAST_CERTAINTY = 2.5  # in standard errors of that gain
 
@@ -47,12 +47,15 @@ class Regression:
             Seasonal period. What repeats with it is left out: a column of noise often seems to
             explain some of a season.
         """
-        shortest = min(len(z) for z in series)
-        n_lags = int(min(MOST_LAGS, shortest // 10))
+        lengths = np.sort([len(z) for z in series])
+        # of the series that hold half of all values: a new one has none for lags, and no say
+        typical = lengths[np.searchsorted(lengths.cumsum(), lengths.sum() / 2)]
+        n_lags = int(min(MOST_LAGS, typical // 10))
         most_rows = MOST_NUMBERS // (1 + (n_lags + 1) * int(known.sum()))
-        n_some = len(series) // max(1, sum(map(len, series)) // most_rows)
+        long = np.flatnonzero([len(z) > n_lags for z in series])
+        n_some = len(long) // max(1, lengths.sum() // most_rows)
         # at random, or of two columns side by side it might be all of the first
-        some = np.random.default_rng(0).permutation(len(series))[: max(1, n_some)]
+        some = np.random.default_rng(0).permutation(long)[: max(1, n_some)]
         last = slice(-max(FEWEST_ROWS + n_lags, most_rows // len(some)), None)
         parts = [(series[i][last], columns[i][last][:, known]) for i in np.sort(some)]
         changes = Changes.of(parts, n_lags, sp)
@@ -98,15 +101,13 @@ def _columns_help(X: np.ndarray, y: np.ndarray, times: np.ndarray, since: int, g
     """
     gains, total = np.zeros(len(y)), 0.0
     held_out = np.zeros(len(y), dtype=bool)
-    for early, late in TimeSeriesSplit(SPLITS, gap=min(gap, len(y) // 20)).split(y):
-        if late[0] < len(y) // 2 or times[late[0]] < since:
-            continue
+    first = max(len(y) // 2, int(np.searchsorted(times, since)))
+    size = max(1, (len(y) - first) // SPLITS)
+    for early, late in TimeSeriesSplit(SPLITS, test_size=size, gap=min(gap, len(y) // 20)).split(y):
         model = LinearRegression().fit(X[early], y[early])
         gains[late] = np.abs(y[late]) - np.abs(y[late] - model.predict(X[late]))
         held_out[late] = True
         total += np.abs(y[late]).sum()
-    if not held_out.any():
-        return False
     _, places = np.unique(times[held_out], return_inverse=True)
     gains = np.bincount(places, gains[held_out])
     error = np.sqrt(len(gains)) * gains.std()
