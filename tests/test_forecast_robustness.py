@@ -196,3 +196,20 @@ def test_series_without_observations_and_infinite_values_are_refused():
     empty.loc["store 1"] = np.nan
     with pytest.raises(ValueError, match="series 'store 1' of y has no observation"):
         quick().fit(empty, fh=[1])
+
+
+@pytest.mark.parametrize("new", [[48.0], [48.0, 48.0, 48.0]])
+def test_a_new_series_of_a_panel_is_not_certain(new):
+    """It has not varied yet, but the others have."""
+    rng = np.random.default_rng(0)
+    index = pd.period_range("2015-01", periods=60, freq="M")
+    parts = {str(i): pd.Series(rng.poisson(50, 60).astype(float), index) for i in range(20)}
+    parts["new"] = pd.Series(new, index[-len(new) :])
+    parts["constant"] = pd.Series(48.0, index)
+    y = pd.concat(parts, names=["shop", "month"]).to_frame("y")
+    forecaster = quick(max_steps=0, prior="auto").fit(y, fh=[1, 2])
+    assert np.allclose(forecaster.predict().loc["new"], 48, rtol=0.05)
+    bounds = forecaster.predict_interval(coverage=0.8).groupby(level=0, sort=False).first()
+    widths = bounds.iloc[:, 1] - bounds.iloc[:, 0]
+    assert widths["constant"] < 0.01
+    assert 0.3 < widths["new"] / widths.iloc[:20].median() < 3

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._panel import Panel
-from ._scaling import LARGEST_LOG, SeriesScaler, can_be_logged
+from ._scaling import FEWEST, LARGEST_LOG, SeriesScaler, can_be_logged, plain_scalers
 from ._smoothing import DRIFT, NAIVE, SEASONAL_NAIVE, smoothing_maps, smoothing_models
 
 ORIGINS = 60  # at most, of each series
@@ -16,7 +16,6 @@ CHOSEN = 15  # models that share the weight
 LOG_GAIN = 0.9  # the logarithm is taken where it makes the error this much smaller
 WORST = 10.0  # relative error above which a model is not told from a worse one
 EXACT = 1e-6  # error, in scales of a series, below which a model is as good as exact
-FEWEST = 4  # observations to choose by
 AT_ONCE = 2**24  # forecasts in memory at a time
 LONGEST_WINDOW = 500
 LATE_ORIGINS = 12  # that the typical error of a series is measured from
@@ -99,7 +98,8 @@ class Bases:
     def typical_error(self, panel: Panel, horizon: int) -> np.ndarray:
         """Mean absolute error over the horizon from origins late in each series, (n_series,).
 
-        One, the scale of the series, where there is nothing to compare with.
+        One, the scale of the series, where there is nothing to compare with, or where that scale
+        is lent, as the series has not varied yet.
         """
         stops = panel.last_seen
         most = np.minimum((stops - panel.starts) // 2, max(LATE_ORIGINS, horizon))
@@ -114,7 +114,8 @@ class Bases:
         total, count = np.zeros((2, len(panel)))
         np.add.at(total, owners, error.sum(1))
         np.add.at(count, owners, known.sum(1))
-        return np.where(count > 0, total / np.maximum(count, 1), 1.0)
+        told = (count > 0) & ~np.array([scaler.lent for scaler in panel.scalers])
+        return np.where(told, total / np.maximum(count, 1), 1.0)
 
 
 def _lookbacks(n_observed: np.ndarray, sp: int) -> np.ndarray:
@@ -262,7 +263,7 @@ def choose(series: list[np.ndarray], sp: int, horizon: int, base: str, pooled: b
     scalers : list of SeriesScaler
     bases : Bases
     """
-    scalers = [SeriesScaler.of(y, sp, log=False) for y in series]
+    scalers = plain_scalers(series, sp)
     plain = Panel.of(series, scalers, sp)
     scores = score_models(plain, plain, sp, horizon)
     badness = combine(scores, scores, horizon, sp, base, pooled)

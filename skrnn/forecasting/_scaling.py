@@ -1,11 +1,12 @@
 """Every series in units of its own: logarithm or not, effects taken off, shifted and scaled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 GRID = 2.0**-20  # of the scale of a series: scaled values are rounded to multiples
 SAFE_LOG_RATIO = 1e6  # between the largest and the smallest value of a series
+FEWEST = 4  # observations to choose models by, or to take for a constant if they are the same
 LARGEST_LOG = 300.0  # beyond its exponential, variances leave the range of numbers
 
 
@@ -24,12 +25,15 @@ class SeriesScaler:
         In units of the series, or of its logarithm.
     lowest : float
         No forecast is below it: zero for counts, no limit for others.
+    lent : bool
+        Whether the scale is that of other series, as this one is too short to vary.
     """
 
     log: bool
     shift: float
     scale: float
     lowest: float
+    lent: bool = False
 
     @classmethod
     def of(cls, y: np.ndarray, sp: int, log: bool, effect=0.0) -> "SeriesScaler":
@@ -43,6 +47,24 @@ class SeriesScaler:
         with np.errstate(divide="ignore", invalid="ignore"):
             rest = (np.log(y) if self.log else y) - effect
         return np.round((rest - self.shift) / (self.scale * GRID)) * GRID
+
+
+def plain_scalers(series: list[np.ndarray], sp: int) -> list[SeriesScaler]:
+    """Scalers without logarithms; a series too short to vary varies as the others of its panel.
+
+    In relation to its level, that is: the one observation of a new product is not a certain
+    forecast of the next.
+    """
+    scalers = [SeriesScaler.of(y, sp, log=False) for y in series]
+    short = np.array([len(y) < FEWEST and np.nanmax(y) == np.nanmin(y) for y in series])
+    shares = [s.scale / abs(s.shift) for s, no in zip(scalers, short) if s.shift and not no]
+    if not short.any() or not shares:
+        return scalers
+    share = float(np.median(shares))
+    return [
+        replace(s, scale=share * abs(s.shift), lent=True) if no and s.shift else s
+        for s, no in zip(scalers, short)
+    ]
 
 
 def typical_change(y: np.ndarray, sp: int) -> float:
