@@ -116,6 +116,27 @@ def test_many_series_that_share_their_shocks_prove_no_more_than_one():
     assert 3 < sum(found[1]) < 27
 
 
+def test_shocks_are_shared_at_one_time_also_where_series_end_at_different_ones():
+    found = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        shocks, noise = rng.normal(size=(2, 120)).cumsum(axis=1)
+        spans = [(i % 7, 120 - i) for i in range(30)]
+        series = [shocks[a:b] + 0.1 * rng.normal(size=b - a) for a, b in spans]
+        columns, starts = [noise[a:b, None] for a, b in spans], [a for a, _ in spans]
+        found += Regression.learn(series, columns, np.array([True]), 1, starts) is not None
+    assert found == 0
+
+
+def test_times_of_first_observations():
+    for times in (pd.period_range("2000", periods=9, freq="M"), pd.date_range("2000", periods=9)):
+        parts = {"a": pd.Series(1.0, times[2:5]), "b": pd.Series(1.0, times)}
+        parts["c"] = pd.Series([np.nan, 1, 2], times[4:7])
+        y = pd.concat(parts, names=["k", "t"]).to_frame()
+        assert SeriesSet.of(y).starts.tolist() == [2, 0, 5]
+    assert SeriesSet.of(pd.DataFrame({"y": [1.0, 2]}, index=[7, 8])).starts.tolist() == [0]
+
+
 def on_trial(make_series):
     """A default forecaster with a column of noise, fitted on all but the last six months."""
     rng = np.random.default_rng(0)
@@ -241,7 +262,7 @@ def test_columns_with_gaps_nearly_everywhere_are_carried_on():
     n = 300
     y, x = gappy(n)
     x[np.arange(n) % 4 != 0] = np.nan  # of every fourth month
-    features, target, times = Changes.of([(y, x)], n_lags=3, sp=1).without_gaps()
+    features, target, times = Changes.of([(y, x)], [n], n_lags=3, sp=1).without_gaps()
     assert len(features) == len(target) == len(times) == n - 4
     assert np.isfinite(features).all()
 
@@ -271,7 +292,7 @@ def test_a_short_series_does_not_keep_a_panel_from_its_lags(short):
 def test_rows_with_gaps_are_left_out_where_enough_are_left():
     y, x = gappy(130, share=0)
     x[20, 1], x[40, 0], y[60] = np.nan, np.nan, np.nan
-    changes = Changes.of([(y, x)], n_lags=1, sp=1)
+    changes = Changes.of([(y, x)], [0], n_lags=1, sp=1)
     first = changes.of_features(np.array([True, False, False, False]))
     for part, lost in ((changes, {19, 20, 21, 39, 40, 41, 59, 60}), (first, {39, 40, 59, 60})):
         features, target, times = part.without_gaps()

@@ -37,7 +37,7 @@ class Changes:
         Of columns that are carried on over their gaps. They seem to change when they are known
         again, later than they did.
     times : ndarray of shape (n_rows,)
-        Counted from the ends.
+        Places among the times of all series.
     """
 
     given: np.ndarray
@@ -45,20 +45,23 @@ class Changes:
     times: np.ndarray
 
     @classmethod
-    def of(cls, parts, n_lags: int, sp: int) -> "Changes":
+    def of(cls, parts, stops, n_lags: int, sp: int) -> "Changes":
         """Rows in which the series have no gaps.
 
         Parameters
         ----------
         parts : list of (ndarray of shape (n_i,), ndarray of shape (n_i, n_columns))
             Series and columns, NaN where missing.
+        stops : sequence of int
+            The first time after each series.
         n_lags : int
             Beside the change at the same time.
         sp : int
             Seasonal period; what repeats with it is left out.
         """
         given = [_changes(z, x, n_lags, sp) for z, x in parts]
-        times = np.concatenate([np.arange(-len(part), 0) for part in given])
+        times = [np.arange(stop - len(part), stop) for stop, part in zip(stops, given)]
+        times = np.concatenate(times)
         given = np.concatenate(given)
         places = np.flatnonzero(np.isfinite(given[:, 0]))
         places = places[np.argsort(times[places], kind="stable")]

@@ -46,6 +46,7 @@ class Preparation:
         horizon: int,
         base: str,
         regression: Regression | str | None = "learn",
+        starts: np.ndarray | None = None,
     ) -> "Preparation":
         """Learn from training data.
 
@@ -61,6 +62,8 @@ class Preparation:
         horizon : int
         base : str
         regression : Regression, None or "learn"
+        starts : ndarray of shape (n_series,), optional
+            Times of the first observations; the same for all if not given.
         """
         sp, *others = periods
         scalers, bases = choose(_without_long_seasons(series, sp, others), sp, horizon, base)
@@ -73,7 +76,8 @@ class Preparation:
         if seasons:
             rests = [z - effect for z, effect in zip(scaled, seasons.effects(map(len, series)))]
         if regression == "learn":
-            regression = Regression.learn(rests, columns, known, sp) if known.any() else None
+            learns = known.any()
+            regression = Regression.learn(rests, columns, known, sp, starts) if learns else None
         columns = None if columns is None else [carried_on(x) for x in columns]
         if others and regression is not None:  # without the noise of the columns
             rests = [z - regression.effect(x) for z, x in zip(scaled, columns)]

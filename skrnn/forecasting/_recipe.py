@@ -56,6 +56,8 @@ class Recipe:
         pretrained network does: for columns that may have nothing to do with the series.
     known : ndarray of shape (n_columns,), bool
         Whether the future of each exogenous column is known.
+    starts : ndarray of shape (n_series,), or None
+        Times of the first observations of the series at hand, where there are columns.
     device : str
     verbose : int
     regression : Regression, None or "learn"
@@ -83,6 +85,7 @@ class Recipe:
     trainable: bool
     on_trial: bool
     known: np.ndarray
+    starts: np.ndarray | None
     device: str
     verbose: int
     regression: Regression | str | None = "learn"
@@ -135,7 +138,7 @@ class Recipe:
 
     def prepare(self, series, columns) -> Preparation:
         periods = (self.sp, *self.other_periods)
-        given = self.known, periods, self.horizon, self.base, self.regression
+        given = self.known, periods, self.horizon, self.base, self.regression, self.starts
         return Preparation.learn(series, columns, *given)
 
 
@@ -189,6 +192,7 @@ def choose_recipe(
         trainable=trained or (most_steps > 0 and n_windows >= FEWEST_TO_CONSIDER),
         on_trial=prior and trained and not many,
         known=known,
+        starts=series.starts if len(known) else None,
         **{name: parameters[name] for name in same.split()},
     )
 

@@ -32,7 +32,7 @@ class Regression:
     coefficients: np.ndarray
 
     @classmethod
-    def learn(cls, series, columns, known, sp: int) -> "Regression | None":
+    def learn(cls, series, columns, known, sp: int, starts=None) -> "Regression | None":
         """Select columns and lags by the lasso; None where they do not help on held-out data.
 
         Parameters
@@ -46,6 +46,8 @@ class Regression:
         sp : int
             Seasonal period. What repeats with it is left out: a column of noise often seems to
             explain some of a season.
+        starts : ndarray of shape (n_series,), optional
+            Times of the first observations; the same for all if not given.
         """
         lengths = np.sort([len(z) for z in series])
         # of the series that hold half of all values: a new one has none for lags, and no say
@@ -55,10 +57,11 @@ class Regression:
         long = np.flatnonzero([len(z) > n_lags for z in series])
         n_some = len(long) // max(1, lengths.sum() // most_rows)
         # at random, or of two columns side by side it might be all of the first
-        some = np.random.default_rng(0).permutation(long)[: max(1, n_some)]
+        some = np.sort(np.random.default_rng(0).permutation(long)[: max(1, n_some)])
         last = slice(-max(FEWEST_ROWS + n_lags, most_rows // len(some)), None)
-        parts = [(series[i][last], columns[i][last][:, known]) for i in np.sort(some)]
-        changes = Changes.of(parts, n_lags, sp)
+        parts = [(series[i][last], columns[i][last][:, known]) for i in some]
+        stops = [len(series[i]) + (0 if starts is None else starts[i]) for i in some]
+        changes = Changes.of(parts, stops, n_lags, sp)
         X, y, times = changes.without_gaps()
         half = len(y) // 2
         if len(y) < FEWEST_ROWS or not X.any():

@@ -67,6 +67,17 @@ class SeriesSet:
                 values.append(array[first:])
         return cls(keys, columns, indices, values, y.iloc[:0], freq)
 
+    @property
+    def starts(self) -> np.ndarray:
+        """Places of the first observations among the times of all series, (n_series,)."""
+        distinct = {(index[0], len(index)): index for index in self.indices}.values()
+        if isinstance(self.indices[0], (pd.DatetimeIndex, pd.PeriodIndex)):
+            distinct = [index.asi8 for index in distinct]
+        times = np.unique(np.concatenate([np.asarray(index) for index in distinct]))
+        firsts = pd.Index([index[0] for index in self.indices])
+        firsts = firsts.asi8 if hasattr(firsts, "asi8") else np.asarray(firsts)
+        return np.searchsorted(times, firsts)
+
     def with_its_columns(self, y: pd.DataFrame) -> pd.DataFrame:
         """More of the same values; the only column may have another name, as a Series often has.
 
