@@ -217,6 +217,21 @@ BAD = {
         {},
         "hold '1,5'.*pass --decimal ','",
     ),
+    "decimal commas of an exogenous column": (
+        "t;y;p\n2020-01;1;0,5\n2020-02;2;sale\n2020-03;3;1,5\n",
+        {"exog": ("p",)},
+        "'p' must hold numbers, but rows 2, 3 and 4 hold '0,5', 'sale', '1,5'.*pass --decimal ','",
+    ),
+    "thousands of an exogenous column": (
+        't,y,p\n2020-01,1,"1,001"\n2020-02,2,"2,002"\n',
+        {"exog": ("p",)},
+        "'p' must hold numbers, but rows 2 and 3 hold '1,001'.*without.*thousands separators",
+    ),
+    "units of an exogenous column": (
+        "t,y,p\n2020-01,1,5 %\n2020-02,2,+7 %\n",
+        {"exog": ("p",)},
+        "'p' must hold numbers, but rows 2 and 3 hold '5 %'.*without units",
+    ),
     "points beside decimal commas": (
         rows(MONTHS, ["1.234,5"] * 12, header="t;y", separator=";"),
         {"decimal": ","},

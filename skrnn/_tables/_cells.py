@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none")
+LIKE_NUMBERS = r"[+-]?[\d.,\s]*\d\s*%?"  # such as 0,5 and 1,001 and 5 %
 FLAGS = {"false": 0.0, "true": 1.0}
 SHOWN = 5  # rows that an error names
 
@@ -67,20 +68,21 @@ def read_numbers(column: pd.Series, decimal: str = ".") -> pd.Series:
 
 
 def read_exogenous(column: pd.Series, decimal: str = ".") -> pd.Series:
-    """Numbers, or categories as text where fewer than half of the cells are numbers.
+    """Numbers, or categories as text where fewer than half of the cells look like numbers.
 
     True and false become 1 and 0. Empty cells become NaN.
 
     Raises
     ------
     ValueError
-        If most cells are numbers but some are not, or all are empty.
+        If most cells look like numbers but some are none, or all are empty.
     """
     text = to_text(column)
     present = text[text != ""]
     if len(present) and present.str.lower().isin(FLAGS).all():
         return text.str.lower().map(FLAGS)
-    if _parse(column, decimal).notna().sum() * 2 >= len(present):
+    numbers = _parse(column, decimal)[present.index].notna()
+    if (numbers | present.str.fullmatch(LIKE_NUMBERS)).sum() * 2 >= len(present):
         return read_numbers(column, decimal)
     return text.astype(object).mask(text == "", np.nan)
 
