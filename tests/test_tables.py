@@ -145,6 +145,14 @@ def test_exogenous_columns(read):
     assert data.gaps == ["Column 'price' is empty in row 3.", "Column 'promo' is empty in row 4."]
 
 
+def test_categories_may_be_called_none(read):
+    cells = ["none", "flyer", "NA", "null", "", "tv"]
+    text = "t,y,p\n" + "".join(f"{month},1,{cell}\n" for month, cell in zip(MONTHS, cells))
+    data = read(text, exog=("p",))
+    assert data.X["p"].fillna("").tolist() == cells
+    assert data.gaps == ["Column 'p' is empty in row 6."]
+
+
 def test_hierarchy_and_ids_that_look_like_numbers_or_nothing(read):
     keys = [(land, shop) for land in ("NA", "de") for shop in "07"]
     lines = [f"2020-0{month},{land},{shop},1\n" for month in (1, 2, 3) for land, shop in keys]
@@ -421,15 +429,14 @@ COLUMNS = Columns("y", "t", ("s",), ("p", "k"))
 
 
 def test_future_is_cut_to_the_horizon(past, tmp_path):
-    lines = [
-        f"{m},{s},{m[-1]},1\n" for m in ("2020-12", "2021-01", "2021-02", "2021-03") for s in "ba"
-    ]
+    kinds = {"2020-12": "1", "2021-01": "1", "2021-02": "none", "2021-03": "1"}
+    lines = [f"{m},{s},{m[-1]},{kind}\n" for m, kind in kinds.items() for s in "ba"]
     path = write(tmp_path / "future.csv", "t,s,p,k\n" + "".join(lines))
     future = read_future(path, COLUMNS, past, horizon=2)
     times = pd.period_range("2021-01", periods=2, freq="M")
     assert future.index.equals(pd.MultiIndex.from_product([["a", "b"], times]))
     assert future["p"].tolist() == [1, 2, 1, 2]
-    assert future["k"].tolist() == ["1"] * 4  # a category in the past
+    assert future["k"].tolist() == ["1", "none"] * 2  # categories, as in the past
 
 
 @pytest.mark.parametrize(

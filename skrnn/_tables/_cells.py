@@ -68,9 +68,9 @@ def read_numbers(column: pd.Series, decimal: str = ".") -> pd.Series:
 
 
 def read_exogenous(column: pd.Series, decimal: str = ".") -> pd.Series:
-    """Numbers, or categories as text where fewer than half of the cells look like numbers.
+    """Numbers, or categories where fewer than half of the cells look like numbers.
 
-    True and false become 1 and 0. Empty cells become NaN.
+    True and false become 1 and 0. Missing numbers become NaN.
 
     Raises
     ------
@@ -84,6 +84,12 @@ def read_exogenous(column: pd.Series, decimal: str = ".") -> pd.Series:
     numbers = _parse(column, decimal)[present.index].notna()
     if (numbers | present.str.fullmatch(LIKE_NUMBERS)).sum() * 2 >= len(present):
         return read_numbers(column, decimal)
+    return read_categories(column)
+
+
+def read_categories(column: pd.Series) -> pd.Series:
+    """Categories as text, NaN where a cell is empty; "none" may be one of them."""
+    text = to_text(column, missing=("",))
     return text.astype(object).mask(text == "", np.nan)
 
 

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from ._cells import read_exogenous, read_numbers, to_text
+from ._cells import read_categories, read_exogenous, read_numbers
 from ._columns import Columns
 from ._files import read_cells
 from ._gaps import check_ends, missing_times, missing_values
@@ -112,8 +111,7 @@ def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal:
 def _like_past(column: pd.Series, past: pd.Series, decimal: str) -> pd.Series:
     """Future cells as what they are in the past."""
     if not pd.api.types.is_numeric_dtype(past):
-        text = to_text(column)
-        return text.astype(object).mask(text == "", np.nan)
+        return read_categories(column)
     numbers = read_exogenous(column, decimal)
     return numbers if pd.api.types.is_numeric_dtype(numbers) else read_numbers(column, decimal)
 
