@@ -473,3 +473,22 @@ def test_future_of_a_single_series(read, tmp_path, times, step):
     assert future.index[0] == data.y.index[-1] + step
     with pytest.raises(ValueError, match="needs --time"):
         read_future(path, Columns("y", None, exog=("p",)), data, horizon=1)
+
+
+@pytest.mark.parametrize("layout", ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"])
+@pytest.mark.parametrize("length", [1, 24])
+def test_future_has_the_order_of_day_and_month_of_the_past(read, tmp_path, layout, length):
+    times = pd.date_range("2021-01-01", periods=34 * 24 + length, freq="h")  # up to 4 February
+    lines = [f"{time},1,2\n" for time in times.strftime(layout)]
+    data = read("t,y,p\n" + "".join(lines[:-length]), exog=("p",))
+    path = write(tmp_path / "future.csv", "t,y,p\n" + "".join(lines[-length:]))
+    future = read_future(path, Columns("y", "t", exog=("p",)), data, length)
+    assert future.index.equals(times[-length:].to_period("h"))
+
+
+def test_future_may_have_dates_of_another_layout(read, tmp_path):
+    days = pd.date_range("2021-01-01", periods=34, freq="D")
+    lines = [f"{day},1,2\n" for day in days.strftime("%d/%m/%Y")]
+    data = read("t,y,p\n" + "".join(lines), exog=("p",))
+    path = write(tmp_path / "future.csv", "t,p\n2021-02-04,7\n")
+    assert read_future(path, Columns("y", "t", exog=("p",)), data, 1)["p"].tolist() == [7]

@@ -24,6 +24,8 @@ class Layout:
     calendar : Index
         Times by place.
     columns : Columns
+    dates : str or None
+        Layout of the dates, as `read_times` found it.
     notes : list of str
         Decisions that a user should know of.
     """
@@ -32,11 +34,18 @@ class Layout:
     ids: list[tuple[str, ...]]
     calendar: pd.Index
     columns: Columns
+    dates: str | None
     notes: list[str]
 
     @classmethod
-    def of(cls, cells: pd.DataFrame, columns: Columns, freq: str | None = None) -> "Layout":
-        """Find it.
+    def of(
+        cls,
+        cells: pd.DataFrame,
+        columns: Columns,
+        freq: str | None = None,
+        dates: str | None = None,
+    ) -> "Layout":
+        """Find it; frequency and layout of the dates may be known from the past.
 
         Raises
         ------
@@ -46,15 +55,15 @@ class Layout:
         series, ids = _read_ids(cells, columns)
         if columns.time is None:
             times = series.groupby(series).cumcount()
-            notes = ["no --time: the rows are numbered in the order of the file"]
+            dates, notes = None, ["no --time: the rows are numbered in the order of the file"]
         else:
-            times, notes = read_times(cells[columns.time])
+            times, dates, notes = read_times(cells[columns.time], dates)
         calendar, places = place(times, series, freq)
         if (places.groupby(series).diff() < 0).any():
             notes.append(f"the rows are sorted by {columns.time!r}")
         rows = pd.DataFrame({"series": series, "place": places})
         rows = rows.sort_values(["series", "place"], kind="stable")
-        layout = cls(rows, ids, calendar, columns, notes)
+        layout = cls(rows, ids, calendar, columns, dates, notes)
         layout._check_distinct()
         return layout
 

@@ -26,12 +26,15 @@ class SeriesData:
         Decisions that a user should know of.
     gaps : list of str
         Sentences on missing times and values; empty if there are none.
+    dates : str or None
+        Layout of the dates, by which those of future values are read.
     """
 
     y: pd.Series | pd.DataFrame
     X: pd.DataFrame | None
     notes: list[str]
     gaps: list[str]
+    dates: str | None = None
 
 
 def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
@@ -65,7 +68,8 @@ def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
     frame = layout.frame(values)
     y = frame[[columns.target]] if columns.ids else frame[columns.target]
     X = frame[list(columns.exog)] if columns.exog else None
-    return SeriesData(y, X, layout.notes, [*missing_times(layout), *missing_values(values)])
+    gaps = [*missing_times(layout), *missing_values(values)]
+    return SeriesData(y, X, layout.notes, gaps, layout.dates)
 
 
 def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal: str = "."):
@@ -95,7 +99,7 @@ def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal:
     columns = Columns(None, columns.time, columns.ids, columns.exog)
     cells = read_cells(path, columns.names)
     values = {name: _like_past(cells[name], data.X[name], decimal) for name in columns.exog}
-    layout = Layout.of(cells, columns, _frequency(data.y.index))
+    layout = Layout.of(cells, columns, _frequency(data.y.index), data.dates)
     future = layout.frame(values).reindex(_horizon_of(data.y.index, horizon))
     unknown = future.isna().any(axis=1)
     if unknown.any():

@@ -17,8 +17,8 @@ QUARTER = re.compile(r"^(\d{4})[- ]?Q([1-4])$")
 WEEK = re.compile(r"^(\d{4})-?W(\d\d)$")
 
 
-def read_times(column: pd.Series) -> tuple[pd.Series, list[str]]:
-    """Whole numbers or timestamps, and notes on what was decided.
+def read_times(column: pd.Series, known: str | None = None):
+    """Whole numbers or timestamps, and what was decided.
 
     Eight digits such as 20200131, and six such as 202001, are dates if every cell can be one.
     Of day/month and month/day the order is taken that fits all cells and is evenly spaced. One
@@ -27,6 +27,16 @@ def read_times(column: pd.Series) -> tuple[pd.Series, list[str]]:
     Parameters
     ----------
     column : Series
+    known : str, optional
+        Layout of other dates of the same source, which is taken if it fits all cells.
+
+    Returns
+    -------
+    times : Series
+    layout : str or None
+        Layout of the dates, as `pandas.to_datetime` takes it; None if it was not to be found.
+    notes : list of str
+        Decisions that a user should know of.
 
     Raises
     ------
@@ -36,16 +46,17 @@ def read_times(column: pd.Series) -> tuple[pd.Series, list[str]]:
     text = to_text(column)
     check_present(text)
     if pd.api.types.is_datetime64_any_dtype(column):
-        return _without_zone(column)
+        times, notes = _without_zone(column)
+        return times, None, notes
     for pattern, layout in COMPACT.items():
         if text.str.fullmatch(pattern).all():
             times = pd.to_datetime(text, format=layout, errors="coerce")
             if times.notna().all():
-                return times, []
+                return times, None, []
     if text.str.fullmatch(r"[+-]?\d{1,18}").all():
-        return text.astype("int64"), []
+        return text.astype("int64"), None, []
     text, notes = _without_offset(text)
-    return _read_dates(_as_days(text)), notes
+    return *_read_dates(_as_days(text), known), notes
 
 
 def _without_zone(column: pd.Series) -> tuple[pd.Series, list[str]]:
@@ -82,12 +93,12 @@ def _as_days(text: pd.Series) -> pd.Series:
     return text.str.replace(QUARTER, lambda q: f"{q[1]}-{3 * int(q[2]) - 2:02}", regex=True)
 
 
-def _read_dates(text: pd.Series) -> pd.Series:
+def _read_dates(text: pd.Series, known: str | None) -> tuple[pd.Series, str]:
     readings = {}
-    for layout in _layouts(text):
+    for layout in _layouts(text, known):
         readings[layout] = pd.to_datetime(text, format=layout, errors="coerce")
-        if layout == "ISO8601" and readings[layout].notna().all():
-            return readings[layout]
+        if layout in ("ISO8601", known) and readings[layout].notna().all():
+            return readings[layout], layout
     best = min(readings.values(), key=lambda times: times.isna().sum())
     wrong = text[best.isna()]
     if len(wrong):
@@ -95,29 +106,31 @@ def _read_dates(text: pd.Series) -> pd.Series:
             f"Column {text.name!r} must hold dates or whole numbers, but {name_rows(wrong.index)} "
             f"cannot be read: {wrong.iloc[0]!r}. Write dates such as 2020-01-31."
         )
-    return _only_reading([times for times in readings.values() if times.notna().all()], text)
+    layout = _only_layout({k: times for k, times in readings.items() if times.notna().all()}, text)
+    return readings[layout], layout
 
 
-def _layouts(text: pd.Series) -> list[str]:
-    """Layouts to try, ISO first; some of the cells tell more of them."""
+def _layouts(text: pd.Series, known: str | None) -> list[str]:
+    """Layouts to try, a known one and ISO first; some of the cells tell more of them."""
     some = itertools.product(text.iloc[[0, len(text) // 2, -1]], (False, True))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # on days that cannot be months
         guesses = [guess_datetime_format(cell, dayfirst=first) for cell, first in some]
-    return list(dict.fromkeys(["ISO8601", *filter(None, guesses), *LAYOUTS]))
+    return list(dict.fromkeys(filter(None, [known, "ISO8601", *guesses, *LAYOUTS])))
 
 
-def _only_reading(readings: list[pd.Series], text: pd.Series) -> pd.Series:
+def _only_layout(readings: dict[str, pd.Series], text: pd.Series) -> str:
     """Day before month, or month before day: the one that is evenly spaced."""
     if len(readings) > 1:
-        regular = [times for times in readings if _is_regular(times)]
+        regular = {layout: times for layout, times in readings.items() if _is_regular(times)}
         readings = regular or readings
-    if len(readings) > 1 and not readings[0].equals(readings[1]):
+    first, *others = readings
+    if others and not readings[first].equals(readings[others[0]]):
         raise ValueError(
             f"Column {text.name!r} can be read day first or month first: {text.iloc[0]!r} in row "
             f"{text.index[0]}. Write dates such as 2020-01-31."
         )
-    return readings[0]
+    return first
 
 
 def _is_regular(times: pd.Series) -> bool:
