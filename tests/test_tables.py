@@ -191,6 +191,14 @@ def test_gaps_do_not_hide_business_days(read):
     assert data.y.index.freqstr == "B" and data.y.isna().sum() == 1
 
 
+def test_business_hours_are_hours_with_gaps(read):
+    hours = pd.date_range("2020-01-01", periods=14 * 24, freq="h")
+    open_ = hours[(hours.day_of_week < 5) & (hours.hour >= 9) & (hours.hour <= 16)]
+    data = read(rows(open_.strftime("%Y-%m-%d %H:%M")))
+    assert data.y.dropna().index.equals(open_.to_period("h"))
+    assert data.gaps[0].startswith("Column 't' leaves out 2020-01-01 17:00, between rows 9 and 10")
+
+
 # Bad files
 
 GOOD = rows(MONTHS)

@@ -76,7 +76,7 @@ def frequency_of(times: pd.DatetimeIndex, name: str) -> str:
             "the frequency."
         )
     inferred = pd.infer_freq(times) if len(times) > 2 else None
-    if inferred is None:
+    if inferred in (None, "bh", "BH"):  # business hours are no periods, but hours with gaps
         return _most_common_step(times)
     multiple, base, anchor = re.fullmatch(r"(\d*)([A-Za-z]+)(-.*)?", inferred).groups()
     period = PERIODS.get(base, base)
