@@ -199,6 +199,14 @@ def test_business_hours_are_hours_with_gaps(read):
     assert data.gaps[0].startswith("Column 't' leaves out 2020-01-01 17:00, between rows 9 and 10")
 
 
+@pytest.mark.parametrize("step", ["28D", "91D"])
+def test_gaps_do_not_turn_weeks_into_months_or_quarters(read, step):
+    days = pd.date_range("2020-01-01", periods=20, freq=step)
+    data = read(rows(days.delete(8).strftime("%Y-%m-%d")))
+    assert data.y.index.freqstr == step
+    assert np.flatnonzero(data.y.isna()).tolist() == [8]
+
+
 # Bad files
 
 GOOD = rows(MONTHS)

@@ -15,6 +15,7 @@ PERIODS = {
 }
 DAYS = {"M": (28, 31), "Q": (89, 92), "Y": (365, 366)}  # lengths of calendar periods
 DAY = pd.Timedelta(days=1)
+WEEK = 7 * DAY
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -86,10 +87,12 @@ def frequency_of(times: pd.DatetimeIndex, name: str) -> str:
 def _most_common_step(times: pd.DatetimeIndex) -> str:
     step = pd.Series(times).diff().mode()[0]
     for period, (shortest, longest) in DAYS.items():
-        if shortest * DAY <= step <= longest * DAY:
+        # Four weeks are about a month, but then one month has two rows
+        in_weeks = step % WEEK == 0 * DAY and times.to_period(period).has_duplicates
+        if shortest * DAY <= step <= longest * DAY and not in_weeks:
             return period
     weekdays = times.day_of_week
-    if step == 7 * DAY:
+    if step == WEEK:
         return "W-" + WEEKDAYS[int(pd.Series(weekdays).mode()[0])]
     if step == DAY and weekdays.max() < 5 and times[-1] - times[0] > 7 * DAY:
         return "B"
