@@ -166,6 +166,15 @@ def test_forecast_is_that_of_the_model(run, tmp_path):
     assert (order.diff(axis=1).iloc[:, 1:] > 0).all(axis=None)
 
 
+def test_forecast_looks_at_the_file_before_it_works(run, tmp_path, monkeypatch):
+    from sktime.forecasting.naive import NaiveForecaster
+
+    monkeypatch.setattr(NaiveForecaster, "fit", lambda *args, **kwargs: pytest.fail("fitted"))
+    status, out, err = run("forecast --dataset nile --horizon 2 --model naive --out", tmp_path)
+    assert status == 1 and out == ""
+    assert re.search(f"--out expects a CSV file.* {tmp_path} is a folder.*forecast.csv", err)
+
+
 def test_forecast_of_a_panel_from_parquet_equals_that_from_csv(run, sales, tmp_path):
     path, table = sales
     table.to_parquet(tmp_path / "sales.parquet")

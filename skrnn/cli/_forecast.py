@@ -73,12 +73,20 @@ def run(arguments: argparse.Namespace) -> bool:
     _check_gaps(arguments.model, forecaster, data)
     future = _future_of(arguments, forecaster, data)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        _prepare(arguments.out)
     table = _forecast(arguments, forecaster, data, future)
     table.to_csv(sys.stdout if arguments.out is None else arguments.out)
     if arguments.out is not None:
         print(f"forecast: {arguments.out}")
     return True
+
+
+def _prepare(out: Path) -> None:
+    if out.is_dir():
+        raise ValueError(
+            f"--out expects a CSV file, but {out} is a folder; write {out / 'forecast.csv'}."
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _make(arguments: argparse.Namespace, sp: int):
