@@ -117,6 +117,11 @@ def test_separator_is_found(read, separator):
     assert read(text).y.tolist() == list(range(12))
 
 
+def test_single_column_with_decimal_commas(read):
+    assert read("y\n1,5\n-2,25\n", time=None, decimal=",").y.tolist() == [1.5, -2.25]
+    assert read('y,z\n"1,5",0\n', time=None, decimal=",").y.tolist() == [1.5]
+
+
 def test_spreadsheet_with_byte_order_mark_decimal_commas_and_empty_rows(read):
     text = "t;y;z\r\n2020-01;1,5;\r\n2020-02; -2,25 ;\r\n2020-03;1e3;\r\n;;\r\n\r\n"
     data = read(text, decimal=",", encoding="utf-8-sig")

@@ -12,7 +12,7 @@ SEPARATORS = (",", ";", "\t", "|")
 SHOWN = 20  # columns that an error lists
 
 
-def read_cells(path, names: list[str]) -> pd.DataFrame:
+def read_cells(path, names: list[str], decimal: str = ".") -> pd.DataFrame:
     """Read some columns of a CSV or Parquet file.
 
     The separator of a CSV file is the one by which its header has the columns asked for.
@@ -22,6 +22,8 @@ def read_cells(path, names: list[str]) -> pd.DataFrame:
     path : path-like
         Parquet if it ends in .parquet or .pq, else CSV in UTF-8, with a header.
     names : list of str
+    decimal : {".", ","}, default="."
+        Decimal sign of a CSV file, which separates columns only if nothing else can.
 
     Returns
     -------
@@ -36,17 +38,20 @@ def read_cells(path, names: list[str]) -> pd.DataFrame:
     ImportError
         If a Parquet file is read and pyarrow is not installed.
     """
-    read = _read_parquet if Path(path).suffix.lower() in PARQUET else _read_csv
-    cells = read(path, names)
+    if Path(path).suffix.lower() in PARQUET:
+        cells = _read_parquet(path, names)
+    else:
+        cells = _read_csv(path, names, decimal)
     if cells.empty:
         raise ValueError(f"{path} has a header, but no rows.")
     return cells
 
 
-def _read_csv(path, names: list[str]) -> pd.DataFrame:
-    headers = {separator: _header(path, separator) for separator in SEPARATORS}
+def _read_csv(path, names: list[str], decimal: str) -> pd.DataFrame:
+    separators = sorted(SEPARATORS, key=lambda separator: separator == decimal)
+    headers = {separator: _header(path, separator) for separator in separators}
     fitting = [s for s, header in headers.items() if set(names) <= set(header)]
-    separator = fitting[0] if fitting else max(SEPARATORS, key=lambda s: len(headers[s]))
+    separator = fitting[0] if fitting else max(separators, key=lambda s: len(headers[s]))
     header = headers[separator]
     _check_columns(path, names, header)
     cells = _parse_csv(path, separator).fillna("").iloc[1:]

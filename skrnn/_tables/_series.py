@@ -60,7 +60,7 @@ def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
     ImportError
         If the file is Parquet and pyarrow is not installed.
     """
-    cells = read_cells(path, columns.names)
+    cells = read_cells(path, columns.names, decimal)
     values = {columns.target: read_numbers(cells[columns.target], decimal)}
     values |= {name: read_exogenous(cells[name], decimal) for name in columns.exog}
     layout = Layout.of(cells, columns)
@@ -97,7 +97,7 @@ def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal:
     if columns.time is None:
         raise ValueError("A file of future values needs --time: its rows are found by their time.")
     columns = Columns(None, columns.time, columns.ids, columns.exog)
-    cells = read_cells(path, columns.names)
+    cells = read_cells(path, columns.names, decimal)
     values = {name: _like_past(cells[name], data.X[name], decimal) for name in columns.exog}
     layout = Layout.of(cells, columns, _frequency(data.y.index), data.dates)
     future = layout.frame(values).reindex(_horizon_of(data.y.index, horizon))
