@@ -261,6 +261,14 @@ def test_errors_are_explained(run, sales, command, message):
     assert re.search(message, err)
 
 
+def test_a_broken_archive_is_explained(run, tmp_path):
+    path = tmp_path / "sales.zip"
+    path.write_text("month,units")
+    status, _, err = run(f"forecast {path} {ONE}")
+    assert status == 1
+    assert re.search("skrnn: .*sales.zip cannot be read: ", err)
+
+
 def test_a_failing_model_is_named(run, sales):
     future = sales[0].with_name("future.csv")
     rows = [f"{s},2023-0{m},yes" for s in "ab" for m in (5, 6, 7)]

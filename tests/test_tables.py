@@ -330,6 +330,13 @@ def test_bad_files(read, case):
         read(text, **options)
 
 
+@pytest.mark.parametrize("suffix", ["zip", "tar", "xz"])
+def test_broken_archives(tmp_path, suffix):
+    path = write(tmp_path / f"table.csv.{suffix}", GOOD)
+    with pytest.raises(ValueError, match=f"(?s)table.csv.{suffix} cannot be read: .*pack it again"):
+        read_series(path, Columns("y", "t"))
+
+
 def test_bad_parquet(tmp_path):
     path = write(tmp_path / "table.parquet", GOOD)
     with pytest.raises(ValueError, match="cannot be read as Parquet"):

@@ -85,6 +85,13 @@ def _parse_csv(path, separator: str, **options) -> pd.DataFrame:
         ) from None
     except pd.errors.ParserError as error:
         raise ValueError(_explain(path, separator, str(error))) from None
+    except (ImportError, MemoryError, OSError):
+        raise
+    except Exception as error:  # zip, tar, gzip and xz have errors of their own
+        raise ValueError(
+            f"{path} cannot be read: {error}. Where it is packed, pack it again with one CSV file "
+            "in it, or pass that file itself."
+        ) from error
     return table.set_axis(range(1, len(table) + 1))
 
 
