@@ -116,6 +116,24 @@ def test_compare_refuses_gaps_and_says_what_to_do(run, sales):
     assert status == 1
     assert re.search(r"'month' leaves out 2020-04, between rows \d+ and \d+ of series 'a'", err)
     assert "interpolate" in err and "skrnn forecast" in err
+    assert "--time" not in err  # rows that are numbered would close the gap
+
+
+def test_compare_says_that_exogenous_columns_are_known_ahead(run, sales):
+    path, _ = sales
+    command = f"compare {path} {DATA} --folds 2 --models naive arima --sp 1"
+    status, _, err = run(f"{command} --exog price")
+    assert status == 0
+    assert "true values of ['price'] over the horizon, as if they were known" in err
+    assert "models that cannot use columns do without" in err
+    assert "as if" not in run(command)[2]
+
+
+def test_help_of_compare_says_that_exogenous_columns_are_known_ahead(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["compare", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "true values of the --exog columns over the horizon, as if they were known" in text
 
 
 def test_compare_looks_at_the_folder_before_it_works(run, tmp_path):

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from .._optional import import_optional
+from .._tables import SeriesData
 from ._options import add_data_options, add_model_options, jobs, load, positive, tell, told_warnings
 from ._season import choose_sp
 
@@ -13,7 +14,8 @@ EXAMPLES = """examples:
   skrnn compare load.parquet --target mw --time hour --exog temperature holiday --horizon 24 \\
       --models snaive ets gru --folds 6 --jobs 2 --out report/
 
-Ctrl-C drops the fold in hand, and reports what is done.
+Models are given the true values of the --exog columns over the horizon, as if they were known;
+models that cannot use columns do without. Ctrl-C drops the fold in hand, and reports what is done.
 """
 
 
@@ -60,11 +62,11 @@ def add_to(commands) -> None:
 def run(arguments: argparse.Namespace) -> bool:
     """Print table and verdict, and write the report; false if Ctrl-C cut it short."""
     data = load(arguments)
-    if data.gaps:
-        raise ValueError(
-            "Most models need complete series. " + " ".join(data.gaps) + " Fill the gaps, for "
-            "instance with pandas' interpolate, or leave --time out to number the rows. `skrnn "
-            "forecast` with a network takes gaps as they are."
+    _check_gaps(data)
+    if data.X is not None:
+        tell(
+            f"models are given the true values of {list(data.X.columns)} over the horizon, as if "
+            "they were known; models that cannot use columns do without"
         )
     sp = choose_sp(arguments, data.y, held_out=arguments.folds * arguments.horizon)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
@@ -80,7 +82,16 @@ def run(arguments: argparse.Namespace) -> bool:
     return complete
 
 
-def _compare(arguments: argparse.Namespace, data, sp: int):
+def _check_gaps(data: SeriesData) -> None:
+    if data.gaps:
+        raise ValueError(
+            "Most models need complete series. " + " ".join(data.gaps) + " Give the missing rows "
+            "and values, for instance with pandas' asfreq and interpolate. `skrnn forecast` with a "
+            "network takes gaps as they are."
+        )
+
+
+def _compare(arguments: argparse.Namespace, data: SeriesData, sp: int):
     from ..comparison import compare
 
     models = arguments.models
