@@ -1,5 +1,8 @@
 """Forecasters over time: updates with new observations, and pretraining on other series."""
 
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -75,6 +78,33 @@ def test_the_callers_data_stay_theirs_and_the_forecasters_its_own():
     pd.testing.assert_frame_equal(forecaster.predict_interval(), interval)
     forecaster.update(seasonal(123)[-3:].to_frame())
     np.testing.assert_allclose(forecaster._series.values[0], seasonal(123), atol=0.5)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """As much of a recipe as decides on a second attempt."""
+
+    trained: bool
+    n_steps: int = 1
+    units: tuple = ()
+
+    def given(self, gain):
+        return replace(self, n_steps=2)
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+@pytest.mark.parametrize(("trained", "better", "kept"), [(1, 0, 1), (1, 1, 2), (0, 0, 2)])
+def test_an_interrupt_of_more_training_is_told_whatever_is_kept(
+    monkeypatch, trained, better, kept, stopped
+):
+    held_out = SimpleNamespace(promise=lambda prediction: 1.0, best=lambda prediction: prediction)
+    first = _model.Attempt(Plan(bool(trained)), None, 0.5, False)
+    monkeypatch.setattr(
+        _model, "_attempt", lambda plan, *rest: _model.Attempt(plan, None, better, stopped)
+    )
+    found = _model._perhaps_longer(first, held_out, 0, None)
+    assert found.recipe.n_steps == kept
+    assert found.interrupted is stopped
 
 
 # Pretraining

@@ -286,6 +286,7 @@ def test_the_season_of_several_series_is_that_of_most():
     for series, expected in (
         ([flat, wave], 12),
         ([wave, flat], 12),
+        ([flat, flat, wave], 12),
         ([flat, wave, wave, noise], 12),
         ([noise, noise, wave], 1),
         ([flat, flat], 1),

@@ -74,6 +74,18 @@ def test_the_distribution_has_the_quantiles_and_the_variance(forecaster):
     assert list(variance.columns) == list(forecaster.predict().columns)
 
 
+def test_energy_of_a_histogram_by_hand():
+    """Mean distances of two draws, and of a draw from a place within a bin and outside."""
+    histogram = pytest.importorskip("skrnn.forecasting._histogram").ExactHistogram
+    one = histogram(bins=[0.0, 1.0], bin_mass=[1.0])
+    assert one.energy() == pytest.approx(1 / 3)
+    assert one.energy(0.25) == pytest.approx((0.25**2 + 0.75**2) / 2)
+    assert one.energy(-2.0) == pytest.approx(2.5)
+    two = histogram(bins=[0.0, 1.0, 3.0], bin_mass=[0.5, 0.5])
+    assert two.energy() == pytest.approx(0.5 * 1.5 + 0.25 / 3 + 0.25 * 2 / 3)
+    assert two.energy(2.0) == pytest.approx(0.5 * 1.5 + 0.5 * 0.5)
+
+
 @pytest.mark.parametrize("level", [0.0, 1e8])
 def test_scores_of_the_distribution_do_not_depend_on_the_level(level):
     """Those of skpro are differences of squares, and the best where there is no density."""
