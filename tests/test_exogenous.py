@@ -453,6 +453,43 @@ def test_update_takes_new_rows_of_columns():
     assert np.abs(forecaster.predict(X=X[-6:]) - y[-6:]).mean() < 1
 
 
+@pytest.mark.parametrize("update_params", [True, False])
+def test_an_update_without_known_columns_is_refused_and_changes_nothing(update_params):
+    """The effect of a column that jumps would be taken for the level, and be added once more."""
+    y, X = driven()
+    y[180:], X[180:] = y[180:] + 50, X[180:] + 5
+    forecaster = quick().fit(y[:180], X=X[:180], fh=[1])
+    before, cutoff = forecaster.predict(X=X[180:181]), forecaster.cutoff
+    message = r"update needs X with \['x'\] up to the new end, but has no row at 2016-03"
+    with pytest.raises(ValueError, match=message):
+        forecaster.update(y[180:195], update_params=update_params)
+    assert forecaster.cutoff.equals(cutoff)
+    pd.testing.assert_series_equal(forecaster.predict(X=X[180:181]), before)
+    forecaster.update(y[180:195], X=X[180:195], update_params=update_params)
+    assert np.abs(forecaster.predict(X=X[195:196]) - y[195:196]).mean() < 5
+
+
+def test_an_update_of_some_series_needs_columns_at_their_ends():
+    pairs = {name: driven(seed=seed) for seed, name in enumerate(["a", "b"])}
+    y = pd.concat({name: pair[0] for name, pair in pairs.items()}).to_frame("y")
+    X = pd.concat({name: pair[1] for name, pair in pairs.items()})
+    early = X.index.get_level_values(1) < pd.Period("2016", "M")
+    forecaster = quick(max_steps=0).fit(y[early], X=X[early], fh=[1])
+    message = r"\['x'\] up to the new end of series 'b', but has no row"
+    with pytest.raises(ValueError, match=message):
+        forecaster.update(y[~early], X=X[~early].loc[["a"]], update_params=False)
+    forecaster.update(y[~early].loc[["b"]], X=X[~early].loc[["b"]], update_params=False)
+
+
+@pytest.mark.parametrize("plan", [True, False])
+def test_an_update_needs_no_columns_that_are_there_or_never_known(plan):
+    y, X = driven()
+    forecaster = quick(max_steps=0, past_columns=None if plan else ["x"])
+    forecaster.fit(y[:180], X=X if plan else X[:180], fh=[1])
+    forecaster.update(y[180:-1], update_params=False)
+    assert np.isfinite(forecaster.predict(X=X[-1:])).all()
+
+
 def test_rows_given_to_update_replace_those_of_before():
     y, X = driven()
     plan = X.copy()

@@ -90,15 +90,45 @@ class ExogenousColumns:
         ------
         ValueError
         """
-        names, past = self.encoder.names, self.encoder.past
         given = [] if X is None else list(X.columns)
-        missing = [name for name in names if name not in past and name not in given]
+        missing = [name for name in self._known_names() if name not in given]
         if missing:
             raise ValueError(
-                f"fit was given the exogenous columns {names}, so predict needs X with "
-                f"{missing} over the horizon. Pass X to predict, or name columns whose future is "
-                "not known in past_columns."
+                f"fit was given the exogenous columns {self.encoder.names}, so predict needs X "
+                f"with {missing} over the horizon. Pass X to predict, or name columns whose future "
+                "is not known in past_columns."
             )
+
+    def check_ends(self, series: SeriesSet, before: SeriesSet) -> None:
+        """Refuse an update of series without the columns that are known there.
+
+        What these do would be taken for the level, and be forecast a second time.
+
+        Raises
+        ------
+        ValueError
+            If there is no row at an end that was not there before.
+        """
+        names = self._known_names()
+        ends = {key: index[-1] for key, index in zip(before.keys, before.indices)}
+        for key, index in zip(series.keys, series.indices):
+            end = index[-1]
+            if names and ends.get(key, end) != end and not self._has_row(key, end):
+                where = "" if key is None else f" of series {key!r}"
+                raise ValueError(
+                    f"update needs X with {names} up to the new end{where}, but has no row at "
+                    f"{end}. Pass X to update, or name columns whose future is not known in "
+                    "past_columns."
+                )
+
+    def _known_names(self) -> list:
+        """Names of the columns whose future is known."""
+        return [name for name in self.encoder.names if name not in self.encoder.past]
+
+    def _has_row(self, key, time) -> bool:
+        if key is None:
+            return time in self._history.index
+        return (*(key if isinstance(key, tuple) else (key,)), time) in self._history.index
 
     def _joined(self, X) -> pd.DataFrame:
         if X is None:

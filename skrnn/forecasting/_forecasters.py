@@ -317,6 +317,8 @@ class BaseRecurrentForecaster(BaseForecaster):
             series, columns = SeriesSet.of(y, self._series.freq), self._columns
             if X is not None and columns is not None:
                 columns = columns.extended(X)
+            if columns is not None:
+                columns.check_ends(series, self._series)
             if update_params:
                 self._learn(y, series, columns)
             else:
