@@ -280,3 +280,23 @@ def test_a_refused_update_changes_nothing():
     forecaster.update(two, update_params=False)
     expected = quick(sp=6).fit(head, fh=[1, 2]).update(two, update_params=False)
     pd.testing.assert_frame_equal(forecaster.predict(), expected.predict())
+
+
+@pytest.mark.parametrize("update_params", [True, False])
+def test_earlier_rows_leave_the_cutoff_where_forecasts_begin(update_params):
+    y = seasonal()
+    forecaster = quick(max_steps=0).fit(y[50:], fh=[1])
+    cutoff = forecaster.cutoff
+    forecaster.update(y[:50], update_params=update_params)
+    assert forecaster.cutoff.equals(cutoff)
+    assert forecaster.predict().index[0] == cutoff[0] + 1
+
+
+def test_a_series_that_lags_behind_leaves_the_cutoff_at_the_last_end():
+    y = panel(2)
+    early = (y.index.get_level_values(0) == "store 1") | (
+        y.index.get_level_values(1) < pd.Period("2009", "M")
+    )
+    forecaster = quick(max_steps=0).fit(y[early], fh=[1])
+    forecaster.update(y[~early][:6], update_params=False)
+    assert list(forecaster.cutoff) == [pd.Period("2009-12", "M")]

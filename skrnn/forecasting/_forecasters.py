@@ -324,9 +324,8 @@ class BaseRecurrentForecaster(BaseForecaster):
             else:
                 self._series = series.continued_from(self._series)
                 self._y_train, self._columns = y, columns
-        except BaseException:
-            self._set_cutoff_from_y(self._y_train)  # which sktime has moved already
-            raise
+        finally:
+            self._set_cutoff_from_y(self._y_train)  # sktime has moved it to the end of the new rows
         return self
 
     # Forecasting
