@@ -69,6 +69,24 @@ def test_other_columns_are_refused_in_update(update_params):
         forecaster.update(y[-6:].rename(columns={"b": "c"}), update_params=update_params)
 
 
+@pytest.mark.parametrize("update_params", [True, False])
+def test_columns_and_series_keep_their_order_in_update(update_params):
+    columns = pd.DataFrame({"b": seasonal(), "a": -seasonal(seed=1)})
+    series = pd.concat(dict.fromkeys("zam", columns), names=["store", "month"])
+    for y in (columns, series, pd.concat({"y": series, "x": series}, names=["region"])):
+        early = y.index.get_level_values(-1) < pd.Period("2009", "M")
+        forecaster = quick(max_steps=0).fit(y[early], fh=[1, 2])
+        forecaster.update(y[~early], update_params=update_params)
+        expected = quick(max_steps=0).fit(y, fh=[1, 2]).predict()
+        pd.testing.assert_frame_equal(forecaster.predict(), expected, rtol=0.05)
+
+
+def test_series_that_are_new_to_an_update_come_last():
+    y = pd.concat({name: seasonal() for name in "zbam"}, names=["store", "month"]).to_frame()
+    forecaster = quick(max_steps=0).fit(y.loc[["z", "a"]], fh=[1]).update(y.loc[["b", "z", "m"]])
+    assert list(forecaster.predict().index.get_level_values(0)) == ["z", "a", "b", "m"]
+
+
 def test_the_callers_data_stay_theirs_and_the_forecasters_its_own():
     y = seasonal().to_frame()
     forecaster = quick(sp=6).fit(y, fh=range(1, 7))

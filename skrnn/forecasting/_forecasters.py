@@ -4,7 +4,6 @@ from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
-from sktime.datatypes import update_data
 from sktime.forecasting.base import BaseForecaster
 
 from .._interrupt import on_interrupt
@@ -313,7 +312,7 @@ class BaseRecurrentForecaster(BaseForecaster):
 
     def _update(self, y, X=None, update_params=True):
         try:
-            y = update_data(self._y_train, self._series.with_its_columns(y))
+            y = self._series.joined(self._y_train, y)
             series, columns = SeriesSet.of(y, self._series.freq), self._columns
             if X is not None and columns is not None:
                 columns = columns.extended(X)

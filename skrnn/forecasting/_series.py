@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from sktime.datatypes import get_cutoff
+from sktime.datatypes import get_cutoff, update_data
 from sktime.forecasting.base import ForecastingHorizon
 
 MOST_GAPS = 100  # times for each observation
@@ -78,14 +78,26 @@ class SeriesSet:
         firsts = firsts.asi8 if hasattr(firsts, "asi8") else np.asarray(firsts)
         return np.searchsorted(times, firsts)
 
-    def with_its_columns(self, y: pd.DataFrame) -> pd.DataFrame:
-        """More of the same values; the only column may have another name, as a Series often has.
+    def joined(self, before: pd.DataFrame, y: pd.DataFrame) -> pd.DataFrame:
+        """The container before and more rows, which replace earlier ones of the same time.
+
+        Columns and instances stay in their order, which sktime sorts; new instances are the last.
+        The only column may have another name, as a Series often has.
 
         Raises
         ------
         ValueError
-            If there are others than before.
+            If there are other columns than before.
         """
+        y = self._with_its_columns(y)
+        joined = update_data(before, y)[self.like.columns]
+        if not isinstance(joined.index, pd.MultiIndex):
+            return joined
+        order = before.index.append(y.index).droplevel(-1).unique()
+        places = order.get_indexer(joined.index.droplevel(-1))
+        return joined.iloc[np.argsort(places, kind="stable")]
+
+    def _with_its_columns(self, y: pd.DataFrame) -> pd.DataFrame:
         columns = self.like.columns
         if len(columns) == len(y.columns) == 1:
             return y.set_axis(columns, axis=1)
