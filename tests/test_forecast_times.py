@@ -68,6 +68,21 @@ def test_times_far_apart_are_refused():
         base_only().fit(seasonal(20).set_axis(np.arange(20) * 10_000), fh=[1])
 
 
+@pytest.mark.parametrize(
+    ("times", "freq"),
+    [
+        (1_700_000_000_000 + 3_600_000 * np.arange(5000), None),
+        (pd.PeriodIndex(pd.date_range("2000", periods=5000, freq="D"), freq="us"), None),
+        (pd.DatetimeIndex(list(pd.date_range("2000", periods=5000, freq="D"))), "us"),
+    ],
+    ids=["numbers", "periods", "dates"],
+)
+def test_times_too_far_apart_for_the_memory_are_refused(times, freq):
+    y = pd.DataFrame({"y": 1.0}, index=times)
+    with pytest.raises(ValueError, match="5000 observations at .* or use a lower frequency"):
+        SeriesSet.of(y, freq)
+
+
 def ragged():
     """The first series ends a year before the others."""
     y = panel(3)

@@ -220,22 +220,37 @@ def _on_grid(frame: pd.DataFrame, freq, grids: dict) -> pd.DataFrame:
         return frame
     span = index[0], index[-1]
     if span not in grids:  # many series have the same times
+        _check_gaps(index, _least_count(*span, getattr(index, "freq", None) or freq))
         grids[span] = _grid(index, freq)
     grid = grids[span]
     if len(grid) == len(index) and (grid == index).all():
         return frame.set_axis(grid)
+    _check_gaps(index, len(grid))
     if not index.isin(grid).all():
         raise ValueError(
             f"The times of y do not follow their frequency, {freq}: {index[~index.isin(grid)][0]} "
             "is not among them. Bring y to regular times, as by y.resample or y.asfreq."
         )
-    if len(grid) > MOST_GAPS * len(index):
+    return frame.reindex(grid)
+
+
+def _check_gaps(index: pd.Index, n_times: int) -> None:
+    if n_times > MOST_GAPS * len(index):
         raise ValueError(
-            f"y has {len(index)} observations at {len(grid)} times from {index[0]} to {index[-1]}; "
+            f"y has {len(index)} observations at {n_times} times from {index[0]} to {index[-1]}; "
             "the rest would be missing values. Divide an index of whole numbers by its step, as by "
             f"y.index // {index[1] - index[0]}, or use a lower frequency."
         )
-    return frame.reindex(grid)
+
+
+def _least_count(first, last, freq) -> int:
+    """Times from the first to the last, as far as that is known before they fill the memory."""
+    if isinstance(first, pd.Period):
+        return (last.ordinal - first.ordinal) // freq.n + 1
+    freq = pd.tseries.frequencies.to_offset(freq)
+    if isinstance(freq, pd.offsets.Tick):
+        return (last - first) // pd.Timedelta(freq) + 1
+    return 0
 
 
 def _grid(index: pd.Index, freq) -> pd.Index:
