@@ -1,5 +1,7 @@
 """Awkward series and missing values: forecasts are always finite and sensible."""
 
+from time import process_time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -152,6 +154,17 @@ def test_gaps_are_filled_from_last_season_and_its_usual_change():
     for z, expected in (([0, 1, 2, 3, np.nan], 3 + 3 / 12), ([0, np.nan, 5, np.nan], 5)):
         z = np.array(z, dtype=float)
         assert carry_on(z, np.isfinite(z), 1)[-1] == pytest.approx(expected)
+
+
+def test_gaps_of_long_seasons_are_filled_as_fast_as_others():
+    z = np.random.default_rng(0).integers(-50, 50, 40_000) / 8
+    z[1::2] = np.nan
+    spent = []
+    for sp in (2, 10_000):
+        start = process_time()
+        carry_on(z, np.isfinite(z), sp)
+        spent.append(process_time() - start)
+    assert spent[1] < 5 * spent[0]
 
 
 def test_errors_are_measured_where_values_were_observed_last():

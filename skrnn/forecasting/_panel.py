@@ -125,14 +125,16 @@ def carry_on(z: np.ndarray, observed: np.ndarray, sp: int) -> np.ndarray:
     """
     z = z.copy()
     n_changes = max(sp, FEWEST_CHANGES)
-    changes, n_missing = deque(maxlen=n_changes), 0
+    changes, n_missing = deque([0.0] * n_changes), 0
+    total = 0.0  # exact: scaled values are multiples of one grid
     for t in range(len(z)):
         if observed[t]:
             n_missing = 0
             if t >= sp and observed[t - sp]:
                 changes.append(z[t] - z[t - sp])
+                total += changes[-1] - changes.popleft()
         else:
-            change = sum(changes) / n_changes * DAMPING ** (n_missing // sp)
+            change = total / n_changes * DAMPING ** (n_missing // sp)
             z[t] = z[t - sp] + change if t >= sp else z[t - 1]
             n_missing += 1
     return z
