@@ -7,6 +7,7 @@ from sktime.forecasting.base import ForecastingHorizon
 
 from skrnn.forecasting import GRUForecaster
 from skrnn.forecasting._model import ForecastModel
+from skrnn.forecasting._rolling import quantiles_ahead
 from skrnn.forecasting._series import SeriesSet
 from tests.forecasting_data import panel, quick, seasonal
 
@@ -130,6 +131,7 @@ def test_a_series_that_was_given_up_is_forecast_as_far(monkeypatch):
     asked = []
 
     def spy(self, panel, prepared, ends, owners):
+        assert len(panel) == len(owners)  # no other series is laid out
         asked.append(len(owners))
         return quantiles(self, panel, prepared, ends, owners)
 
@@ -139,6 +141,27 @@ def test_a_series_that_was_given_up_is_forecast_as_far(monkeypatch):
     assert np.isfinite(forecast).all(axis=None)
     assert list(forecast.loc["old"].index) == list(times)
     assert sum(asked) == 46 + 7 + 1 + 1  # blocks of two steps
+
+
+def test_a_series_that_goes_on_alone_is_forecast_as_beside_the_others():
+    """With the scales, long season and effects of columns that are its own."""
+    rng, parts, columns = np.random.default_rng(0), {}, {}
+    for i in range(3):
+        x, pattern = rng.normal(size=160), 5 * np.resize(rng.normal(size=28), 160)
+        y = (10**i) * (3 * x + pattern + 0.1 * rng.normal(size=160))
+        parts[i] = pd.Series(y[: 150 - 20 * i])
+        columns[i] = pd.DataFrame({"x": x})
+    y = pd.concat(parts, names=["k", "t"]).to_frame("y")
+    X = pd.concat(columns, names=["k", "t"])
+    forecaster = base_only(sp=[7, 28]).fit(y, X=X, fh=[1, 2])
+    assert forecaster._prepared.seasons
+    assert forecaster._prepared.regression is not None
+    n_steps = np.array([10, 30, 50])
+    columns = forecaster._columns.arrays(forecaster._series, X, 50)
+    given = forecaster._model, forecaster._prepared, forecaster._series.values, columns
+    alone, beside = quantiles_ahead(*given, n_steps), quantiles_ahead(*given, np.full(3, 50))
+    for one, two, n in zip(alone, beside, n_steps):
+        np.testing.assert_allclose(one[:n], two[:n], rtol=1e-3)
 
 
 DAYS = pd.date_range("2020-01-06", periods=40)

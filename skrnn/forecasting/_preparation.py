@@ -92,6 +92,17 @@ class Preparation:
         errors = bases.typical_error(panel, horizon)
         return replace(prepared, scalers=scalers, bases=bases, errors=errors)
 
+    def take(self, index: np.ndarray) -> "Preparation":
+        """That of some of the series."""
+        return replace(
+            self,
+            scalers=[self.scalers[i] for i in index],
+            bases=replace(self.bases, weights=self.bases.weights[index]),
+            seasons=LongSeasons([self.seasons.patterns[i] for i in index]),
+            units=self.units[index],
+            errors=self.errors[index],
+        )
+
     def panel(
         self, series: list[np.ndarray], columns: list[np.ndarray] | None, room: int = 0
     ) -> Panel:

@@ -28,11 +28,13 @@ def quantiles_ahead(
     horizon, series, blocks = model.recipe.horizon, list(series), []
     while len(blocks) * horizon < n_steps.max():
         going = np.flatnonzero(n_steps > len(blocks) * horizon)
-        panel = prepared.panel(series, _room_for(columns, series, horizon), horizon)
-        quantiles = model.quantiles(panel, prepared, panel.stops[going], going)
+        part, own = prepared.take(going), [series[i] for i in going]
+        own_columns = None if columns is None else [columns[i] for i in going]
+        panel = part.panel(own, _room_for(own_columns, own, horizon), horizon)
+        quantiles = model.quantiles(panel, part, panel.stops, np.arange(len(going)))
         if blocks:
             before = blocks[0][going], blocks[-1][going, -1:]
-            quantiles = _widened(quantiles, *before, panel.logged[going], panel.lowest[going])
+            quantiles = _widened(quantiles, *before, panel.logged, panel.lowest)
         blocks.append(np.full((len(series), horizon, len(LEVELS)), np.nan))
         blocks[-1][going] = quantiles
         for i, median in zip(going, quantiles[..., MEDIAN]):
