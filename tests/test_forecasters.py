@@ -15,7 +15,7 @@ from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _scaling
 from skrnn.forecasting._rolling import quantiles_within
 from skrnn.forecasting._scaling import SeriesScaler
-from skrnn.forecasting._season import detect_common_season, detect_season
+from skrnn.forecasting._season import detect_common_season, detect_season, frequency_of
 from tests.forecasting_data import QUICK, panel, quick, seasonal, without_last
 
 THREE = (RNNForecaster, LSTMForecaster, GRUForecaster)
@@ -266,6 +266,29 @@ def test_names_of_frequencies():
     daily = np.sin(2 * np.pi * np.arange(len(minutes)) / 1440)
     noisy = daily + 0.3 * np.random.default_rng(0).normal(size=len(minutes))
     assert detect_season(noisy, minutes) == 1440
+
+
+@pytest.mark.parametrize(
+    ("freq", "name"),
+    [
+        ("60min", "h"),
+        ("3600s", "h"),
+        ("7D", "W"),
+        ("W-WED", "W"),
+        ("BMS", "M"),
+        ("BME", "M"),
+        ("BQS", "Q"),
+        ("BQE-FEB", "Q"),
+        ("BYS", "Y"),
+        ("BYE", "Y"),
+        ("90min", "90min"),
+        ("2D", "2D"),
+    ],
+)
+def test_frequencies_in_other_spellings(freq, name):
+    assert frequency_of(pd.date_range("2020-01-01", periods=5, freq=freq)) == name
+    if "B" not in freq:  # which periods do not have
+        assert frequency_of(pd.period_range("2020-01-01", periods=5, freq=freq)) == name
 
 
 @pytest.mark.parametrize(("freq", "n", "sp"), [("D", 500, 7), ("M", 100, 12), ("Q", 60, 4)])

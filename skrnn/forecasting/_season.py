@@ -14,8 +14,10 @@ USUAL = {
     "M": (12,),
     "Q": (4,),
 }
-OTHER_NAMES = {"MS": "M", "ME": "M", "QS": "Q", "QE": "Q", "YS": "Y", "YE": "Y"}
+OTHER_NAMES = {"MS": "M", "ME": "M", "QS": "Q", "QE": "Q", "YS": "Y", "YE": "Y", "7D": "W"}
+OTHER_NAMES |= {f"B{name}{end}": name for name in "MQY" for end in "SE"}  # on business days
 OTHER_NAMES |= {"S": "s", "T": "min", "H": "h", "A": "Y", "AS": "Y"}  # of pandas before 2.2
+OTHER_NAMES |= {"BM": "M", "BQ": "Q", "BA": "Y", "BAS": "Y"}
 LONGEST = 400  # period that no frequency suggests
 ROUNDING = 1e-9
 MOST_ASKED = 50  # series, for the period of all
@@ -72,8 +74,10 @@ def detect_season(values: np.ndarray, index: pd.Index) -> int:
 
 def frequency_of(index: pd.Index) -> str:
     """Name of a frequency as periods have it, such as "M", without an anchor; "" for none."""
-    name = getattr(index, "freqstr", None)
-    if name is None and isinstance(index, pd.DatetimeIndex) and len(index) > 2:
+    name, freq = getattr(index, "freqstr", None), getattr(index, "freq", None)
+    if isinstance(freq, pd.offsets.Tick):
+        name = pd.tseries.frequencies.to_offset(pd.Timedelta(freq)).freqstr  # 60min are an hour
+    elif name is None and isinstance(index, pd.DatetimeIndex) and len(index) > 2:
         name = pd.infer_freq(index)
     name = "" if name is None else name.split("-")[0]
     return OTHER_NAMES.get(name, name)
