@@ -341,13 +341,16 @@ def test_a_number_that_became_text_is_refused(typed):
         forecaster.predict(X=text)
 
 
-@pytest.mark.parametrize("kind", ["dates", "zone", "differences"])
+@pytest.mark.parametrize("kind", ["dates", "zone", "differences", "days", "hours", "months"])
 def test_columns_of_times_are_refused(kind):
     times = pd.date_range("2020-01-01", periods=120, freq="D")
     column = {
         "dates": times,
         "zone": times.tz_localize("UTC"),
         "differences": times - times[0],
+        "days": [None, *times.date[1:]],
+        "hours": times.time,
+        "months": seasonal().index.astype(object),
     }[kind]
     X = pd.DataFrame({"when": column}, index=seasonal().index)
     with pytest.raises(ValueError, match="Column 'when' of X holds times .*Leave it out"):

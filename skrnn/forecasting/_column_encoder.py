@@ -11,6 +11,7 @@ from ._series import SeriesSet
 
 MOST_CATEGORIES = 50  # of a column; rarer ones teach nothing that more data would bear out
 NUMBERS = "integer", "floating", "mixed-integer-float", "decimal", "boolean"  # objects that all are
+TIMES = "date", "datetime", "datetime64", "period", "time", "timedelta", "timedelta64"
 
 
 class ColumnEncoder:
@@ -117,14 +118,15 @@ def _until_ends(X: pd.DataFrame, series: SeriesSet) -> pd.DataFrame:
 
 
 def _is_numeric(column: pd.Series) -> bool:
-    if column.dtype.kind in "mM":
+    kind = pd.api.types.infer_dtype(column)
+    if kind in TIMES:
         raise ValueError(
-            f"Column {column.name!r} of X holds times ({column.dtype}), which are neither numbers "
+            f"Column {column.name!r} of X holds times ({kind}), which are neither numbers "
             "nor categories. Leave it out, or make columns of what matters, such as "
-            "X['weekday'] = X['time'].dt.weekday.astype('category')."
+            "X['weekday'] = pd.to_datetime(X['time']).dt.weekday.astype('category')."
         )
     if column.dtype == object:
-        return pd.api.types.infer_dtype(column) in NUMBERS
+        return kind in NUMBERS
     return pd.api.types.is_numeric_dtype(column)
 
 
