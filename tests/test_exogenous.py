@@ -341,6 +341,21 @@ def test_a_number_that_became_text_is_refused(typed):
         forecaster.predict(X=text)
 
 
+def test_infinite_numbers_are_refused_by_the_name_of_their_column(typed):
+    y, X = seasonal(126), typed[["count", "number"]]
+    infinite = X.copy()
+    infinite.loc[X.index[[50, 121]], "number"] = [np.inf, -np.inf]
+    message = "Column 'number' of X holds infinite values; replace them"
+    with pytest.raises(ValueError, match=message):
+        quick().fit(y[:120], X=infinite[:120], fh=[1, 2])
+    forecaster = quick(max_steps=0).fit(y[:120], X=X[:120], fh=[1, 2])
+    with pytest.raises(ValueError, match=message):
+        forecaster.update(y[120:122], X=infinite[120:122], update_params=False)
+    with pytest.raises(ValueError, match=message):
+        forecaster.predict(X=infinite[120:122])
+    assert np.isfinite(forecaster.predict(X=X[120:122])).all()
+
+
 @pytest.mark.parametrize("kind", ["dates", "zone", "differences", "days", "hours", "months"])
 def test_columns_of_times_are_refused(kind):
     times = pd.date_range("2020-01-01", periods=120, freq="D")

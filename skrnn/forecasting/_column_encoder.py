@@ -81,7 +81,7 @@ class ColumnEncoder:
         Raises
         ------
         ValueError
-            If a column is missing, or no number where it was one before.
+            If a column is missing, infinite, or no number where it was one before.
 
         Warns
         -----
@@ -137,6 +137,10 @@ def _numbers(column: pd.Series) -> pd.Series:
         raise ValueError(
             f"Column {column.name!r} of X held numbers before, but now {column.dtype}: {error}"
         ) from error
+    if np.isinf(values).any():
+        raise ValueError(
+            f"Column {column.name!r} of X holds infinite values; replace them by NaN or numbers."
+        )
     return pd.Series(values, index=column.index)
 
 
