@@ -620,6 +620,22 @@ def test_every_series_needs_rows():
         forecaster.predict(X=X)
 
 
+def test_columns_of_a_panel_are_those_of_each_series():
+    y, X = panel(2), driven(126)[1]
+    repeated = pd.concat(dict.fromkeys(["store 0", "store 1"], X))
+    repeated.index.names = y.index.names
+    early = y.index.get_level_values(1) < pd.Period("2009", "M")
+    message = "y is a panel, but X has no instances; repeat X for each series"
+    with pytest.raises(ValueError, match=message):
+        quick().fit(y[early], X=X, fh=[1])
+    forecaster = quick(max_steps=0).fit(y[early], X=repeated, fh=[1])
+    with pytest.raises(ValueError, match=message):
+        forecaster.predict(X=X)
+    with pytest.raises(ValueError, match=message):
+        forecaster.update(y[~early], X=X, update_params=False)
+    assert np.isfinite(forecaster.predict(X=repeated)).all(axis=None)
+
+
 def test_an_update_without_a_column_is_refused_and_changes_nothing(typed):
     y, X = seasonal(), typed[["number", "count"]]
     forecaster = quick(sp=6).fit(y[:114], X=X[:114], fh=[1, 2])

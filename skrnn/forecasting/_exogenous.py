@@ -133,6 +133,7 @@ class ExogenousColumns:
     def _joined(self, X) -> pd.DataFrame:
         if X is None:
             return self._history
+        check_instances(X, self._history)
         future = X.reindex(columns=self.encoder.names)
         if self.encoder.past:
             future[self.encoder.past] = np.nan
@@ -140,6 +141,20 @@ class ExogenousColumns:
         joined = self._history.reindex(self._history.index.union(future.index, sort=False))
         joined.update(future)
         return joined
+
+
+def check_instances(X: pd.DataFrame, like: pd.DataFrame | pd.Series) -> None:
+    """Refuse columns of one series where there is a panel.
+
+    Raises
+    ------
+    ValueError
+    """
+    if X.index.nlevels == 1 < like.index.nlevels:
+        raise ValueError(
+            "y is a panel, but X has no instances; repeat X for each series, as by "
+            "pd.concat(dict.fromkeys(y.index.droplevel(-1).unique(), X))."
+        )
 
 
 def _check_reach(frame: pd.DataFrame, time, key) -> None:

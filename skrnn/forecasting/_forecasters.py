@@ -4,6 +4,7 @@ from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
+import pandas as pd
 from sktime.forecasting.base import BaseForecaster
 
 from .._interrupt import on_interrupt
@@ -12,13 +13,14 @@ from .._parameters import COMMON, at_least, one_of, validate_parameters
 from ._bases import BASES
 from ._column_encoder import ColumnEncoder
 from ._distribution import MASS, Distribution
-from ._exogenous import ExogenousColumns
+from ._exogenous import ExogenousColumns, check_instances
 from ._model import ForecastModel, recalibrate, train
 from ._quantiles import LEVELS
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
 from ._series import SeriesSet
 
+PANDAS = pd.DataFrame, pd.Series
 SIDES = (("lower", -1), ("upper", 1))  # of an interval
 
 
@@ -220,6 +222,11 @@ class BaseRecurrentForecaster(BaseForecaster):
         super().__init__()
 
     # Fitting
+
+    def _check_X_y(self, X=None, y=None, **options):
+        if isinstance(X, PANDAS) and isinstance(y, PANDAS):
+            check_instances(X, y)  # sktime fails at it with a TypeError
+        return super()._check_X_y(X=X, y=y, **options)
 
     def _fit(self, y, X, fh):
         self._check_parameters()
