@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from sktime.forecasting.base import ForecastingHorizon
 
-from skrnn.forecasting import _ensemble, _model
+from skrnn.datasets import load_series
+from skrnn.forecasting import GRUForecaster, _ensemble, _model
 from tests.forecasting_data import panel, quick, seasonal, without_last
 
 
@@ -123,6 +124,17 @@ def test_an_interrupt_of_more_training_is_told_whatever_is_kept(
     found = _model._perhaps_longer(first, held_out, 0, None)
     assert found.recipe.n_steps == kept
     assert found.interrupted is stopped
+
+
+def test_values_without_a_logarithm_are_not_dropped_in_silence():
+    y = load_series("airline").astype(float)
+    forecaster = GRUForecaster(sp=12, max_steps=0).fit(y[:120], fh=[1, 2, 3])
+    assert forecaster.log_ == [True]
+    with pytest.warns(UserWarning, match="values of airline are not all positive.*update_params"):
+        forecaster.update(y[120:] * 0 - 5.0, update_params=False)
+    forecaster.update(y[120:] * 0 - 5.0, update_params=True)
+    assert forecaster.log_ == [False]
+    assert forecaster.predict().max() < 50
 
 
 # Pretraining

@@ -1,5 +1,6 @@
 """Direct multi-step forecasters: one body, three cells."""
 
+import warnings
 from dataclasses import replace
 from numbers import Integral
 
@@ -328,11 +329,26 @@ class BaseRecurrentForecaster(BaseForecaster):
             if update_params:
                 self._learn(y, series, columns)
             else:
+                self._warn_of_lost_logarithms(series)
                 self._series = series.continued_from(self._series)
                 self._y_train, self._columns = y, columns
         finally:
             self._set_cutoff_from_y(self._y_train)  # sktime has moved it to the end of the new rows
         return self
+
+    def _warn_of_lost_logarithms(self, series: SeriesSet) -> None:
+        scalers = dict(zip(zip(self._series.keys, self._series.columns), self._prepared.scalers))
+        for *name, values in zip(series.keys, series.columns, series.values):
+            scaler = scalers.get(tuple(name))
+            if scaler is not None and scaler.log and np.nanmin(values) <= 0:
+                where = name[1] if name[0] is None else f"{name[1]} of {name[0]!r}"
+                warnings.warn(
+                    f"The new values of {where} are not all positive, but fit chose to forecast "
+                    "its logarithm: those without one count as missing. Use update_params=True to "
+                    "choose anew.",
+                    stacklevel=2,
+                )
+                return
 
     # Forecasting
 
