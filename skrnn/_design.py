@@ -44,10 +44,10 @@ def _architecture(estimator, auto_segment_length: int) -> Architecture:
         cells=_cells_of_layers(estimator.cells, estimator.num_layers),
         n_channels=estimator._input.n_inputs_,
         n_outputs=estimator._count_outputs(),
-        hidden_size=estimator.hidden_size,
+        hidden_size=int(estimator.hidden_size),  # torch takes no integers of NumPy
         bidirectional=estimator.bidirectional,
         **_dropout(estimator),
-        segment_length=auto_segment_length if auto else estimator.segment_length,
+        segment_length=auto_segment_length if auto else int(estimator.segment_length),
         decay=estimator.missing == "decay",
         conv=estimator.conv,
         layer_norm=estimator.layer_norm,
@@ -123,7 +123,7 @@ def check_same_architecture(estimator) -> None:
 def count_epochs(estimator, sequences: Sequences) -> int:
     """Passes over some sequences that ``max_epochs`` stands for."""
     if estimator.max_epochs != "auto":
-        return estimator.max_epochs
+        return int(estimator.max_epochs)
     steps_of_epoch = math.ceil(len(sequences) / count_batch(estimator, sequences))
     return max(FEWEST_EPOCHS, math.ceil(_pace(estimator).fewest_steps / steps_of_epoch))
 
@@ -131,7 +131,7 @@ def count_epochs(estimator, sequences: Sequences) -> int:
 def count_batch(estimator, sequences: Sequences) -> int:
     """Sequences in a training step that ``batch_size`` stands for; small data are not cut finer."""
     if estimator.batch_size != "auto":
-        return estimator.batch_size
+        return int(estimator.batch_size)
     return (USUAL if _is_small(estimator, sequences) else _pace(estimator)).batch_size
 
 

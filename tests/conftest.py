@@ -1,6 +1,7 @@
 """What tests share: the estimators, and small data."""
 
 import os
+from numbers import Integral
 
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # scikit-learn skips its array API check without
 
@@ -49,6 +50,16 @@ def ragged(X, seed=0):
     """Cut sequences to random lengths; their last steps stay."""
     lengths = np.random.default_rng(seed).integers(4, X.shape[1] + 1, len(X))
     return [x[-n:] for x, n in zip(X, lengths)]
+
+
+def integers(cls):
+    """Names of the parameters that may be an integer."""
+    constraints = cls._parameter_constraints
+    return {
+        name
+        for name, kinds in constraints.items()
+        if {"random_state", "verbose", Integral} & {getattr(kind, "type", kind) for kind in kinds}
+    }
 
 
 def outputs(estimator, X):

@@ -14,7 +14,7 @@ from sklearn.ensemble import BaggingClassifier, BaggingRegressor
 from sklearn.model_selection import cross_val_predict
 
 import skrnn
-from tests.conftest import CLASSIFIERS, make_data, outputs, ragged
+from tests.conftest import CLASSIFIERS, integers, make_data, outputs, ragged
 
 
 def test_order_of_time_steps_matters(make, data):
@@ -104,6 +104,20 @@ def test_random_state_instance_is_consumed(make, data):
     generator = np.random.RandomState(0)
     a, b = (outputs(make(random_state=generator).fit(X, y), X) for _ in range(2))
     assert not np.allclose(a, b)
+
+
+def test_integers_of_numpy_are_integers(make, data):
+    """Searches over parameters take them out of arrays."""
+    X, y = data
+    X = np.dstack([X.cumsum(axis=1) ** 2, X]).cumsum(axis=1)
+    given = {"hidden_size": 4, "num_layers": 2, "segment_length": 3, "n_channels": 4}
+    given |= {"time_channel": 0, "max_epochs": 2, "batch_size": 16, "n_iter_no_change": 1}
+    given |= {"random_state": 1, "verbose": 0}
+    assert set(given) == integers(type(make()))
+    of_numpy = {name: np.int64(value) for name, value in given.items()}
+    models = [make(early_stopping=True, **numbers).fit(X, y) for numbers in (given, of_numpy)]
+    assert np.array_equal(*(outputs(model, X) for model in models))
+    make(**of_numpy).fit(X, y).partial_fit(X, y)
 
 
 @pytest.mark.parametrize("random_state", [0, None])

@@ -16,6 +16,7 @@ from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _sca
 from skrnn.forecasting._rolling import quantiles_within
 from skrnn.forecasting._scaling import SeriesScaler
 from skrnn.forecasting._season import detect_common_season, detect_season, frequency_of
+from tests.conftest import integers
 from tests.forecasting_data import QUICK, panel, quick, seasonal, without_last
 
 THREE = (RNNForecaster, LSTMForecaster, GRUForecaster)
@@ -350,6 +351,21 @@ def test_the_forecaster_detects_the_season():
 def test_parameters_are_checked(name, value):
     with pytest.raises(ValueError, match=f"'{name}' parameter of .*Forecaster must be"):
         quick(**{name: value}).fit(seasonal(), fh=[1])
+
+
+@pytest.mark.parametrize("sp", [6, [6, 12]], ids=str)
+def test_integers_of_numpy_are_integers(sp):
+    """Searches over parameters take them out of arrays."""
+    given = {"sp": sp, "window_length": 12, "segment_length": 3, "hidden_size": 4}
+    given |= {"num_layers": 2, "n_members": 2, "max_steps": 4, "batch_size": 16}
+    given |= {"random_state": 1, "verbose": 0}
+    assert set(given) == integers(GRUForecaster)
+    of_numpy = {name: np.int64(value) for name, value in given.items()}
+    of_numpy["sp"] = list(np.array(sp)) if isinstance(sp, list) else np.int64(sp)
+    forecasts = [
+        quick(**numbers).fit_predict(seasonal(), fh=[1, 2, 3]) for numbers in (given, of_numpy)
+    ]
+    pd.testing.assert_series_equal(*forecasts)
 
 
 # Saving

@@ -45,7 +45,8 @@ def choose_sizes(asked: dict, lengths: np.ndarray, horizon: int, sp: int) -> Siz
         "max_steps": int(np.clip(60 * n_windows**0.25, 200, MOST_STEPS)),
         "batch_size": int(2 ** np.clip(round(math.log2(n_windows / 100)), 5, 8)),
     }
-    given = {name: asked[name] for name in chosen if asked[name] != "auto"}
+    # torch takes no integers of NumPy, of which searches over parameters make lists
+    given = {name: int(asked[name]) for name in chosen if asked[name] != "auto"}
     return Sizes(**{**chosen, **given})
 
 
