@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from ._docstrings import documented
 from ._frames import check_same_order
-from ._labels import LearnsClasses, weigh_classes
+from ._labels import LearnsClasses, check_indicators, weigh_classes
 from ._parameters import CELLS, one_of
 from ._pooled import BasePooled
 from ._reading import check_types_of_labels, read_targets
@@ -157,7 +157,10 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
                 f"{type(self).__name__} takes one column of classes, or 0/1 columns of labels; "
                 "wrap it in sklearn.multioutput.MultiOutputClassifier for one model a column."
             )
-        return y if kind == "multilabel-indicator" else column_or_1d(y, warn=True)
+        if kind != "multilabel-indicator":
+            return column_or_1d(y, warn=True)
+        check_indicators(y)
+        return y
 
     def _check_objects(self, y: np.ndarray) -> None:
         """Refuse what scikit-learn would only call labels of an unknown type."""

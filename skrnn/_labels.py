@@ -1,6 +1,7 @@
 """Classes: told to the first `partial_fit`, or learnt from y; their weights; and wrong ones."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils import column_or_1d, compute_class_weight
 
 
@@ -20,6 +21,26 @@ def weigh_classes(class_weight, classes: np.ndarray, totals: np.ndarray) -> np.n
         class_weight, classes=classes[kept], y=classes[kept], sample_weight=totals[kept]
     )
     return weights
+
+
+def check_indicators(y) -> None:
+    """Refuse columns of two classes that are not 0/1, which scikit-learn calls multilabel too.
+
+    Parameters
+    ----------
+    y : ndarray or sparse matrix of shape (n_samples, n_labels)
+
+    Raises
+    ------
+    ValueError
+    """
+    values = np.unique(y.data if issparse(y) else y)
+    if not np.isin(values, (0, 1)).all():
+        raise ValueError(
+            f"y has columns with the values {values}; multilabel targets are 0/1 columns: pass "
+            f"(y == {values[-1]}).astype(int), or use sklearn.multioutput.MultiOutputClassifier "
+            "for classes of several kinds."
+        )
 
 
 class LearnsClasses:

@@ -351,6 +351,20 @@ TARGETS = [
         y=np.c_[np.arange(N) % 3, np.arange(N) % 3],
         on=GRUClassifier,
     ),
+    *(
+        row(
+            f"columns of two classes, {values}",
+            rf"y has columns with the values \[{values}\]; multilabel targets are 0/1 columns: "
+            rf"pass \(y == {highest}\).astype\(int\), or use .*MultiOutputClassifier for",
+            y=y,
+            on=GRUClassifier,
+        )
+        for values, highest, y in (
+            ("1 2", "2", np.c_[LABELS, 1 - LABELS] + 1),
+            ("-1  1", "1", np.c_[LABELS, 1 - LABELS] * 2 - 1),
+            ("2", "2", scipy.sparse.csr_array(np.c_[LABELS, 1 - LABELS] * 2)),
+        )
+    ),
 ]
 
 ONE_CLASS = [

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from scipy.sparse import csr_array
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.utils import compute_sample_weight
@@ -494,6 +495,14 @@ def test_multilabel():
     assert model.predict(X).shape == y.shape
     assert (model.predict(X) == y).mean() > 0.9
     np.testing.assert_array_equal(model.predict_proba(X) > 0.5, model.predict(X))
+
+
+def test_multilabel_targets_of_any_type_are_the_same():
+    X, _ = make_data(GRUClassifier, 40, n_timesteps=5)
+    y = X[:, -2:, 0] > 0
+    models = [GRUClassifier(**SMALL).fit(X, labels) for labels in (y, y * 1, y * 1.0, csr_array(y))]
+    for model in models[1:]:
+        np.testing.assert_array_equal(outputs(model, X), outputs(models[0], X))
 
 
 def test_several_outputs_of_different_scale():
