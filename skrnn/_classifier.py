@@ -175,7 +175,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         check_types_of_labels(y.ravel())
 
     def _learn_targets(self, y, sample_weight):
-        classes = y if y.ndim == 2 else self._classes_to_learn(y, sample_weight)
+        classes = self._check_labels(y) if y.ndim == 2 else self._classes_to_learn(y, sample_weight)
         self._binarizer = LabelBinarizer().fit(classes)
         self.classes_ = self._binarizer.classes_
         if y.ndim == 2:

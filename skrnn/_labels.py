@@ -81,6 +81,16 @@ class LearnsClasses:
             raise ValueError("classes must be passed on the first call to partial_fit.")
         return self._known_classes
 
+    def _check_labels(self, y: np.ndarray) -> np.ndarray:
+        """Columns of labels, which `partial_fit` may have been told the numbers of."""
+        known, numbers = getattr(self, "_known_classes", None), np.arange(y.shape[1])
+        if known is not None and not np.array_equal(known, numbers):
+            raise ValueError(
+                f"classes={known}, but y has {y.shape[1]} columns of labels, whose classes are "
+                f"their numbers, {numbers}; leave classes out."
+            )
+        return y
+
     def _check_two_classes(self, labels: np.ndarray, weights: np.ndarray | None) -> None:
         weighted = labels if weights is None else labels[weights > 0]
         if len(np.unique(weighted)) < 2:

@@ -806,6 +806,14 @@ def test_later_partial_fit_with_other_classes():
         model.partial_fit(TABLE, LABELS, classes=[0, 1, 2])
 
 
+def test_classes_of_labels_are_their_numbers():
+    Y = np.c_[LABELS, 1 - LABELS]
+    wrong = r"classes=\[0 1 2\], but y has 2 columns of labels, .* \[0 1\]; leave classes out"
+    with pytest.raises(ValueError, match=wrong):
+        make(GRUClassifier).partial_fit(TABLE, Y, classes=[0, 1, 2])
+    make(GRUClassifier).partial_fit(TABLE, Y, classes=[0, 1]).partial_fit(TABLE, Y, classes=[0, 1])
+
+
 def test_partial_fit_with_one_class_in_all():
     with pytest.raises(ValueError, match="one class"):
         make(GRUClassifier).partial_fit(TABLE, np.zeros(N), classes=[0])
