@@ -5,16 +5,20 @@ CI sets SKRNN_REQUIRE_KERNELS, so that kernels which were silently not built fai
 
 import os
 import time
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.autograd import forward_ad
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from skrnn.nn import kernels, products, threads
 from skrnn.nn.cells import CELLS, Weights, unroll
+from skrnn.nn.decay import DecayingLayer
 from skrnn.nn.instruction_sets import chosen_set
 from skrnn.nn.layers import TORCH_LAYERS, RecurrentLayer
 
@@ -218,6 +222,47 @@ def test_mixed_precision_is_torch_s(cell, ragged):
     if ragged:
         outputs, expected = outputs.data, expected.data
     torch.testing.assert_close(outputs, expected)
+
+
+LAYERS = [partial(RecurrentLayer, "gru", 3, 16), partial(DecayingLayer, "gru", 2, 16, 1)]
+by_torch = pytest.mark.filterwarnings("ignore")  # those of torch's own layers, and tracers
+
+
+@by_torch
+@pytest.mark.parametrize("make", LAYERS, ids=["plain", "decaying"])
+@pytest.mark.parametrize("how", ["traced", "exported"])
+def test_recorded_layers_compute_what_they_are_given_later(make, how):
+    layer, (x, other) = make(), draw(np.random.default_rng(0), 2, 9, 4, 3)
+    if how == "traced":
+        recorded = torch.jit.trace(layer, (x,), check_trace=False)
+    else:
+        recorded = torch.export.export(layer, (x,)).module()
+    torch.testing.assert_close(recorded(other)[0], layer(other)[0])
+
+
+@by_torch
+@pytest.mark.parametrize("make", LAYERS, ids=["plain", "decaying"])
+def test_fake_tensors_have_no_memory_to_run_on(make):
+    layer, x = make(), torch.ones(9, 4, 3)
+    mode = FakeTensorMode(allow_non_fake_inputs=True)
+    assert layer(mode.from_tensor(x))[0].shape == (9, 4, 16)
+    with mode, torch.no_grad():
+        assert layer(x)[0].shape == (9, 4, 16)
+
+
+@by_torch
+@pytest.mark.parametrize("make", LAYERS, ids=["plain", "decaying"])
+@pytest.mark.parametrize("needs_gradients", [False, True])
+def test_forward_mode_derives_through_layers(make, needs_gradients):
+    layer, (x, v) = make(), draw(np.random.default_rng(0), 2, 9, 4, 3)
+
+    def run(x):
+        return layer(x)[0].sum()
+
+    expected = (torch.autograd.grad(run(x.requires_grad_()), x)[0] * v).sum()
+    with torch.set_grad_enabled(needs_gradients), forward_ad.dual_level():
+        tangent = forward_ad.unpack_dual(run(forward_ad.make_dual(x, v))).tangent
+    torch.testing.assert_close(tangent, expected)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -9,11 +9,15 @@ from functools import cache
 
 import torch
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensor  # loaded by torch itself
+from torch.autograd import forward_ad
 
 try:
     from . import _kernels
 except ImportError:
     _kernels = None
+
+_is_exporting = getattr(torch.compiler, "is_exporting", lambda: False)  # from torch 2.7 on
 
 
 @cache
@@ -39,9 +43,22 @@ def chosen_set() -> tuple[int, str] | None:
 def can_run(*tensors: Tensor) -> bool:
     """Whether there are kernels for the precision and place of weights and values.
 
-    There are none for automatic mixed precision, under which products change their precision.
+    There are none for automatic mixed precision, under which products change their precision, and
+    none where somebody follows torch's operations, who would not see what the kernels do.
     """
     for x in tensors:
-        if x.dtype is not torch.float32 or not x.is_cpu:
+        if x.dtype is not torch.float32 or not x.is_cpu or isinstance(x, FakeTensor):
             return False
-    return chosen_set() is not None and not torch.is_autocast_enabled("cpu")
+    if torch.is_autocast_enabled("cpu") or _is_followed():
+        return False
+    return chosen_set() is not None
+
+
+def _is_followed() -> bool:
+    """Whether torch traces or exports, some mode sees each operation, or forward mode derives."""
+    return (
+        torch.jit.is_tracing()
+        or _is_exporting()
+        or torch._C._len_torch_dispatch_stack() > 0
+        or forward_ad._current_level >= 0
+    )
