@@ -29,6 +29,16 @@ from .nn.instruction_sets import can_run
 
 EVALUATION_BATCH = 1024
 WARM_UP = 0.1  # share of the training steps in which the learning rate rises
+# Attributes of a net that is learning: no copy takes them along, and they go when it has learnt.
+WHILE_TRAINING = {
+    "_stop",
+    "_progress",
+    "_schedule",
+    "_best_weights",
+    "_weights",
+    "_trained",
+    "_gradient",
+}
 
 
 class Data(Protocol):
@@ -152,8 +162,8 @@ class RecurrentNet(NeuralNet):
             self.module_.load_state_dict(self._best_weights)
         self._drop_unfinished_epoch()
         self.module_.zero_grad()
-        del self._progress, self._schedule, self._best_weights, self._stop
-        del self._weights, self._trained, self._gradient
+        for name in WHILE_TRAINING:
+            delattr(self, name)
         return self
 
     def get_split_datasets(self, X, y=None, **fit_params):
@@ -313,7 +323,7 @@ class RecurrentNet(NeuralNet):
     # Pickling: arrays only, so that a net trained on a GPU loads without one
 
     def __getstate__(self):
-        hidden = {"optimizer_", "_generator", "_is_fused"}
+        hidden = {"optimizer_", "_generator", "_is_fused", *WHILE_TRAINING}  # also for callbacks
         state = {key: value for key, value in self.__dict__.items() if key not in hidden}
         state["optimizer_state"] = _to_numpy(self.optimizer_.state_dict())
         return state

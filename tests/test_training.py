@@ -1,5 +1,7 @@
 """Training: what the loop does, beyond the contracts."""
 
+import copy
+import pickle
 import warnings
 
 import numpy as np
@@ -167,6 +169,34 @@ def test_skorch_callbacks_may_monitor_the_held_out_loss(make, data, tmp_path):
     callbacks = [EarlyStopping(patience=2), Checkpoint(dirname=tmp_path), LRScheduler()]
     model = make(early_stopping=True, callbacks=callbacks).fit(*data)
     assert len(model.validation_scores_) == 3
+
+
+class Copies(Callback):
+    """Keeps a copy of the net after each epoch, and what the net then computes."""
+
+    def __init__(self):
+        self.nets, self.outputs = [], []
+
+    def on_epoch_end(self, net, **kwargs):
+        self.nets.append(copy.deepcopy(net))
+        with torch.no_grad():
+            self.outputs.append(copy.deepcopy(net.module_).eval()(torch.ones(2, 5, 2)))
+
+
+def test_nets_are_copied_while_they_learn(numbers):
+    model = GRURegressor(**SMALL, early_stopping=True, callbacks=[("copies", Copies())])
+    copies = dict(model.fit(*numbers).net_.callbacks_)["copies"]
+    for net, expected in zip(copies.nets, copies.outputs):
+        assert torch.equal(net.outputs(torch.ones(2, 5, 2), None, 0), expected)
+        assert set(vars(net)) <= {*vars(model.net_), "_is_fused"}
+    assert len({len(net.history) for net in copies.nets}) == 3
+
+
+def test_checkpoints_may_be_pickles(numbers, tmp_path):
+    checkpoint = Checkpoint(dirname=tmp_path, f_pickle="net.pkl", monitor="train_loss_best")
+    model = GRURegressor(**SMALL, early_stopping=True, callbacks=[checkpoint]).fit(*numbers)
+    assert len(pickle.loads((tmp_path / "net.pkl").read_bytes()).history) == 3
+    assert model.predict(numbers[0]).shape == (100,)
 
 
 # Early stopping
