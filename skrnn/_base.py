@@ -232,14 +232,14 @@ class BaseRecurrent(BaseEstimator, ABC):
         self, net: RecurrentNet, sequences, y, sample_weight, *, unit_mean: bool
     ) -> ResidentData:
         values, lengths = self._inputs(net, sequences)
-        targets = torch.as_tensor(self._encode_targets(y))
+        targets = torch.as_tensor(self._encode_targets(y), device="cpu")
         if targets.is_floating_point():
             targets = targets.to(values.dtype)
         weights = self._total_weight(y, sample_weight)
         if weights is not None:
             if unit_mean:
                 weights = weights / self._mean_weight(weights)
-            weights = torch.as_tensor(weights).to(values)
+            weights = torch.as_tensor(weights, device="cpu").to(values)
         return ResidentData(values, lengths, targets.to(values.device), weights)
 
     def _inputs(self, net: RecurrentNet, sequences: Sequences):
@@ -251,7 +251,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         values = torch.from_numpy(writable).to(weight)
         if not sequences.is_ragged:
             return values, None
-        return values, torch.as_tensor(sequences.lengths).to(weight.device)
+        return values, torch.as_tensor(sequences.lengths, device=weight.device)
 
     # Predicting
 

@@ -64,20 +64,20 @@ def shuffled_batches(
     Ragged sequences are sorted by length within groups of batches first, so that a batch holds
     sequences of similar length and little padding; the batches then come in random order.
     """
-    order = torch.randperm(n_samples, generator=generator)
+    order = torch.randperm(n_samples, generator=generator, device="cpu")
     if lengths is None:
         return list(order.split(batch_size))
     lengths = lengths.cpu()
     groups = order.split(batch_size * BUCKET)
     sorted_groups = [group[lengths[group].argsort(stable=True)] for group in groups]
     batches = [batch for group in sorted_groups for batch in group.split(batch_size)]
-    return [batches[i] for i in torch.randperm(len(batches), generator=generator)]
+    return [batches[i] for i in torch.randperm(len(batches), generator=generator, device="cpu")]
 
 
 def batches_by_length(n_samples: int, batch_size: int, lengths: Tensor | None) -> Iterator[Tensor]:
     """Cut all samples into batches for evaluation, ragged ones in the order of their lengths."""
     if lengths is None:
-        order = torch.arange(n_samples)
+        order = torch.arange(n_samples, device="cpu")
     else:
         order = torch.from_numpy(np.argsort(lengths.cpu().numpy(), kind="stable"))
     return iter(order.split(batch_size))

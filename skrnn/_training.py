@@ -442,7 +442,7 @@ def _to_numpy(tree):
 
 def _to_torch(tree):
     if hasattr(tree, "dtype") and hasattr(tree, "shape"):
-        return torch.tensor(tree)
+        return torch.tensor(tree, device="cpu")
     if isinstance(tree, dict):
         return {key: _to_torch(value) for key, value in tree.items()}
     return tree

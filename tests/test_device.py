@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from skrnn import GRURegressor, _device
+from skrnn import GRUClassifier, GRURegressor, GRUTagger, _device
 from skrnn._device import CPU_WORK, resolve_device
-from tests.conftest import SMALL, make_data
+from tests.conftest import SMALL, make_data, ragged
 
 
 @pytest.fixture
@@ -68,3 +68,28 @@ def test_one_thread_for_small_work_and_all_for_large(torch_threads):
     with _device.threads_for(_device.ONE_THREAD_WORK * 2):
         assert torch.get_num_threads() == 2
     assert torch.get_num_threads() == 2
+
+
+@pytest.mark.parametrize("is_ragged", [False, True], ids=["full", "ragged"])
+@pytest.mark.parametrize("cls", [GRUClassifier, GRURegressor, GRUTagger], ids=lambda c: c.__name__)
+def test_torch_s_default_device_changes_nothing(cls, is_ragged):
+    """As by torch.set_default_device; "meta" stands for a GPU, and has no numbers at all."""
+    X, y = make_data(cls, 40)
+    weights = np.linspace(0.5, 1, 40)
+    X = ragged(X) if is_ragged else X
+    if cls is GRUTagger:
+        y = [x[:, 0] > 0 for x in X]
+
+    def run():
+        options = {"batch_size": 8, "variational_dropout": 0.2, "class_weight": "balanced"}
+        options = {name: value for name, value in options.items() if name in cls().get_params()}
+        model = pickle.loads(pickle.dumps(cls(**SMALL, **options).fit(X, y, weights)))
+        if not hasattr(model, "class_weight"):
+            model.partial_fit(X, y)
+        return model.predict(X)
+
+    expected = run()
+    with torch.device("meta"):
+        found = run()
+    for a, b in zip(found, expected):
+        np.testing.assert_array_equal(a, b)

@@ -38,5 +38,5 @@ class VariationalDropout(Dropout):
         if not packed:
             return x * factors
         # the rows of a step are those of the first, longest sequences
-        sequences = torch.cat([torch.arange(size) for size in x.batch_sizes.tolist()])
+        sequences = torch.cat([torch.arange(size, device="cpu") for size in x.batch_sizes.tolist()])
         return x._replace(data=rows * factors[sequences.to(rows.device)])

@@ -330,9 +330,9 @@ def _split_rows(run: Run, work: float) -> list[tuple[int, int]]:
     """Ranges of rows of a batch, one a thread, with about the same number of time steps."""
     bounds = cuts(run.batch, work)
     if run.sizes is not None and len(bounds) > 2:
-        rows = torch.arange(run.batch + 1)
+        rows = torch.arange(run.batch + 1, device="cpu")
         done = torch.minimum(run.sizes[:, None], rows).sum(0)  # time steps of the rows before
-        shares = done[-1] * torch.arange(len(bounds)) / (len(bounds) - 1)
+        shares = done[-1] * torch.arange(len(bounds), device="cpu") / (len(bounds) - 1)
         bounds = torch.searchsorted(done, shares).tolist()
     return [(begin, end) for begin, end in pairwise(bounds) if begin < end]
 

@@ -167,7 +167,9 @@ class RecurrentNetwork(nn.Module):
     def __setstate__(self, state):
         with torch.device("meta"):
             self.__init__(state["architecture"])
-        weights = {name: torch.tensor(value) for name, value in state["weights"].items()}
+        weights = {
+            name: torch.tensor(value, device="cpu") for name, value in state["weights"].items()
+        }
         self.load_state_dict(weights, assign=True)
         self.requires_grad_(True)
         self.eval()
