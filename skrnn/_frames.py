@@ -169,6 +169,12 @@ def _order_of_steps(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
             "must say which sequence a row belongs to."
         )
     times, _ = pd.factorize(X.index.get_level_values(-1), sort=True)
+    if (times < 0).any():
+        row = (times < 0).argmax()
+        raise ValueError(
+            f"The index of X has no time in row {row}, {X.index[row]}; the last level must say "
+            "when each step was. Drop such rows: X[X.index.get_level_values(-1).notna()]."
+        )
     return np.lexsort((times, codes)), np.cumsum(np.bincount(codes))  # rows may come in any order
 
 

@@ -240,6 +240,12 @@ SHAPES = [
         pd.DataFrame({"a": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("x", 0), (None, 0)])),
         [1, 2],
     ),
+    row(
+        "missing time in a multi-index",
+        r"no time in row 1, \('x', nan\); the last level must say when each step was. Drop",
+        pd.DataFrame({"a": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("x", 0), ("x", None)])),
+        [1],
+    ),
 ]
 
 EMPTY = [
