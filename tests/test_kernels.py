@@ -267,9 +267,12 @@ def test_forward_mode_derives_through_layers(make, needs_gradients):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_an_empty_batch_stays_empty(cell):
-    outputs, state = RecurrentLayer(cell, 3, 16)(torch.zeros(9, 0, 3))
-    assert outputs.shape == (9, 0, 16)
-    assert state[0].shape == (0, 16)
+    for layer in (RecurrentLayer(cell, 3, 16), DecayingLayer(cell, 2, 16, 1)):
+        for dtype in (torch.float32, torch.float64):
+            outputs, state = layer.to(dtype)(torch.zeros(9, 0, 3, dtype=dtype))
+            assert outputs.shape == (9, 0, 16)
+            assert state[0].shape == (0, 16)
+            outputs.sum().backward()
 
 
 def test_other_threads_end_before_an_error_is_raised():

@@ -113,7 +113,8 @@ class DecayingLayer(RecurrentLayer):
             State after each sequence's last step.
         """
         packed = isinstance(x, PackedSequence)
-        fused = can_run(self.core.weight_hh_l0, x.data if packed else x)
+        empty = not packed and x.shape[1] == 0  # which has no rows for the kernels to run
+        fused = can_run(self.core.weight_hh_l0, x.data if packed else x) and not empty
         sizes = [self.core.input_size, self.decay.in_features]
         given, times = (x.data if packed else x).split(sizes, dim=-1)
         decays = torch.exp(-torch.relu(self.decay(times))).flatten(0, -2)
@@ -154,7 +155,7 @@ def run_decaying(
     rows = x.flatten(0, -2)
     if state is None:
         state = (rows.new_zeros(batch, decays.shape[1]),) * CELLS[cell].n_states
-    sizes = [batch] * (len(rows) // batch) if sizes is None else sizes.tolist()
+    sizes = [batch] * len(x) if sizes is None else sizes.tolist()
     projected, weights = weights.project_input(rows).split(sizes), _Projected(*weights)
     outputs, ended = [], []
     for step, decay in zip(projected, decays.split(sizes)):
@@ -164,5 +165,5 @@ def run_decaying(
         state = CELLS[cell].step(step, tuple(decay * part for part in state), weights)
         outputs.append(state[0])
     ended.append(state)
-    outputs = torch.cat(outputs).view(*x.shape[:-1], -1)
+    outputs = torch.cat(outputs).view(*x.shape[:-1], decays.shape[1])
     return outputs, *(torch.cat(parts) for parts in zip(*reversed(ended)))
