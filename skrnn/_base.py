@@ -1,6 +1,5 @@
 """What all estimators share: parameters, reading of input, training, prediction, pickling."""
 
-import copy
 import warnings
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
@@ -181,7 +180,7 @@ class BaseRecurrent(BaseEstimator, ABC):
                 net = make_net(module, self._make_loss(), plan, device)
             else:
                 check_same_architecture(self)
-                net = copy.deepcopy(self.net_)  # an error must not leave it half trained
+                net = self.net_.copy()  # an error must not leave it half trained
                 if self.device != "auto":  # which stays where it is, whatever a batch's size
                     net.move(resolve_device(self.device))
                 net.plan = plan

@@ -3,6 +3,7 @@
 Estimators and forecasters hand over a network, a loss and data, and get a trained skorch net.
 """
 
+import copy
 import math
 import threading
 import warnings
@@ -20,6 +21,7 @@ from skorch.callbacks import (
     LRScheduler,
     PassthroughScoring,
 )
+from skorch.history import History
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -335,6 +337,10 @@ class RecurrentNet(NeuralNet):
             state["device"] = "cpu"
         self.__dict__.update(state)
         self._move(self.device, optimizer_state)
+
+    def copy(self) -> "RecurrentNet":
+        """A copy to go on with. It shares the records of past epochs, which may be thousands."""
+        return copy.deepcopy(self, {id(self.history): History(self.history)})
 
     def move(self, device: torch.device) -> None:
         """Go on on another device."""

@@ -327,6 +327,16 @@ def test_partial_fit_learns_and_freezes_the_standardisation(make, data):
     np.testing.assert_array_equal(model._input.scaler_.scaler_.mean_, mean)
 
 
+def test_partial_fit_copies_no_records_of_past_calls(numbers):
+    """Of which there may be thousands; but a call that fails must not add to them."""
+    model = GRURegressor(**SMALL).partial_fit(*numbers)
+    net = model.net_
+    model.partial_fit(*numbers)
+    assert model.net_.history[0] is net.history[0]
+    assert len(net.history) == 1
+    assert len(model.net_.history) == 2
+
+
 def test_partial_fit_after_fit_goes_on_at_the_full_rate(make, data):
     X, y = data
     model = make().fit(X, y)
