@@ -78,12 +78,16 @@ def place(at: int, lengths: np.ndarray) -> tuple[int, int]:
 
 
 def is_list_of_arrays(X) -> bool:
-    """Tell sequences of their own lengths (ndarrays in a list) from a table (a list of lists)."""
+    """Tell sequences of their own lengths (arrays in a list) from a table (a list of lists)."""
     if isinstance(X, np.ndarray):
         listed = X.dtype == object and X.ndim == 1
     else:
         listed = isinstance(X, (list, tuple))
-    return listed and len(X) > 0 and any(isinstance(x, np.ndarray) for x in X)
+    return listed and len(X) > 0 and any(isinstance(x, np.ndarray) or _is_tensor(x) for x in X)
+
+
+def _is_tensor(x) -> bool:
+    return hasattr(x, "detach")  # of torch, which need not be imported here
 
 
 def n_dims(X) -> int:
@@ -209,6 +213,8 @@ def from_list(arrays, name: str, finite: bool | str = True) -> Sequences:
 
 
 def _as_columns(position: int, x) -> np.ndarray:
+    if _is_tensor(x):
+        x = x.detach().cpu().numpy()
     if not isinstance(x, np.ndarray):
         raise ValueError(
             f"X is a list of sequences, but item {position} is a {type(x).__name__}. "

@@ -70,6 +70,7 @@ PANELS = {
     "list": list,
     "tuple": tuple,
     "object array": objects,
+    "list of tensors": lambda arrays: [torch.tensor(x, requires_grad=True) for x in arrays],
     "multi-index": multi_index,
     "multi-index of two levels and time": two_level_ids,
     "nested frame": nested,
@@ -83,6 +84,7 @@ EQUAL_LENGTHS = {
     "nested lists": lambda arrays: np.stack(arrays).tolist(),
 }
 ONE_CHANNEL = {
+    "flat list of tensors": lambda arrays: [torch.tensor(x[:, 0]) for x in arrays],
     "flat list": lambda arrays: [x[:, 0] for x in arrays],
     "flat object array": lambda arrays: objects([x[:, 0] for x in arrays]),
 }
