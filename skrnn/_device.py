@@ -1,5 +1,7 @@
 """Where a network runs, and on how many threads."""
 
+import os
+import threading
 from contextlib import contextmanager
 
 import torch
@@ -71,11 +73,51 @@ def threads_for(work: float, fused: bool = False):
         The work is done by the fused kernels. They have threads of their own; torch's stay at
         one, because after each small operation they would spin and take a core from the kernels.
     """
-    before = torch.get_num_threads()
-    wanted = 1 if work < ONE_THREAD_WORK else before
-    torch.set_num_threads(1 if fused else wanted)
+    nested = getattr(_here, "nested", False)
+    with _shared.lock:
+        before = _shared.enter(nested)
+        wanted = 1 if work < ONE_THREAD_WORK else before
+        _shared.set(1 if fused else wanted)
+    _here.nested = True
     try:
         with on_threads(wanted):
             yield
     finally:
-        torch.set_num_threads(before)
+        _here.nested = nested
+        with _shared.lock:
+            _shared.leave(before)
+
+
+class _SharedNumber:
+    """What the threads that are in `threads_for` know of one another.
+
+    Each has a number of torch's threads of its own. But a new thread takes the one that was set
+    last in any other: what that set for its work, and would be taken for the usual number.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.n_inside, self.usual, self.last = 0, None, None
+
+    def enter(self, nested: bool) -> int:
+        """The number that this thread is to have afterwards."""
+        before = torch.get_num_threads()
+        if self.n_inside == 0:
+            self.usual = before
+        elif before == self.last and not nested:
+            before = self.usual
+        self.n_inside += 1
+        return before
+
+    def set(self, n_threads: int) -> None:
+        torch.set_num_threads(n_threads)
+        self.last = n_threads
+
+    def leave(self, before: int) -> None:
+        self.set(before)
+        self.n_inside -= 1
+
+
+_shared, _here = _SharedNumber(), threading.local()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_shared.__init__)  # threads do not survive a fork

@@ -1,6 +1,7 @@
 """Devices, faked where the machine has none."""
 
 import pickle
+from threading import Event, Semaphore, Thread
 
 import numpy as np
 import pytest
@@ -68,6 +69,33 @@ def test_one_thread_for_small_work_and_all_for_large(torch_threads):
     with _device.threads_for(_device.ONE_THREAD_WORK * 2):
         assert torch.get_num_threads() == 2
     assert torch.get_num_threads() == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first leaves first", "last leaves first"])
+def test_threads_that_train_at_once_restore_the_number(torch_threads, order):
+    """Of each of them, and of new ones, which take the number that was set last."""
+    torch_threads(2)
+    after, leave, inside = {}, [Event(), Event()], Semaphore(0)
+
+    def train(number):
+        with _device.threads_for(0):
+            with _device.threads_for(_device.ONE_THREAD_WORK * 2):
+                pass
+            inside.release()
+            assert leave[number].wait(10)
+        after[number] = torch.get_num_threads()
+
+    threads = [Thread(target=train, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+        assert inside.acquire(timeout=10)
+    for number in order:
+        leave[number].set()
+        threads[number].join()
+    new = Thread(target=lambda: after.update(new=torch.get_num_threads()))
+    new.start()
+    new.join()
+    assert after == {0: 2, 1: 2, "new": 2}
 
 
 @pytest.mark.parametrize("is_ragged", [False, True], ids=["full", "ragged"])
