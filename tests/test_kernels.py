@@ -4,8 +4,11 @@ CI sets SKRNN_REQUIRE_KERNELS, so that kernels which were silently not built fai
 """
 
 import os
+import runpy
+import sysconfig
 import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +35,22 @@ def test_kernels_were_built_where_they_must_be():
     if os.environ.get("SKRNN_REQUIRE_KERNELS"):
         assert SETS, "the kernels were not built"
         assert "baseline" in [name for _, name in SETS]
+
+
+@pytest.mark.parametrize("is_free_threaded", [False, True])
+def test_wheels_have_the_limited_api_where_there_is_one(monkeypatch, is_free_threaded):
+    """Else setuptools refuses it before the kernels, which are optional, are begun."""
+    setuptools, given = pytest.importorskip("setuptools", "77"), {}
+    monkeypatch.setattr(setuptools, "setup", lambda **options: given.update(options))
+    read = sysconfig.get_config_var
+    fake = {"Py_GIL_DISABLED": is_free_threaded}
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: fake.get(name, read(name)))
+    runpy.run_path(str(Path(__file__).parents[1] / "setup.py"))
+    wheel = setuptools.Distribution(given).get_command_obj("bdist_wheel")
+    wheel.ensure_finalized()
+    assert bool(wheel.py_limited_api) == (not is_free_threaded)
+    (extension,) = given["ext_modules"]
+    assert extension.py_limited_api == bool(extension.define_macros) == (not is_free_threaded)
 
 
 @pytest.fixture(params=SETS or [None], ids=lambda s: s and s[1])
