@@ -176,7 +176,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             plan = make_plan(self, train[0], seed, epochs=1, scheduled=False)
             if first:
                 device = resolve_device(self.device, plan.work)
-                module = new_module(self, train[0], seed, device)
+                module = new_module(self, train[0], seed, device, are_all=False)
                 net = make_net(module, self._make_loss(), plan, device)
             else:
                 check_same_architecture(self)

@@ -78,15 +78,16 @@ def _cells_of_layers(cells: str | tuple[str, ...], num_layers: int) -> tuple[str
 
 
 def new_module(
-    estimator, sequences: Sequences, seed: int, device: torch.device
+    estimator, sequences: Sequences, seed: int, device: torch.device, *, are_all: bool = True
 ) -> RecurrentNetwork:
-    """A network with fresh weights, in double precision if small sequences all make one batch.
+    """A network with fresh weights, in double precision if small sequences make one batch of all.
 
     Training on one batch is then the same computation whether a sample is repeated or weighted,
     up to rounding in double precision, for which there are no fused kernels. MPS has none.
     """
     architecture = design_architecture(estimator, sequences.n_timesteps)
-    small = len(sequences) <= count_batch(estimator, sequences) and _is_small(estimator, sequences)
+    one_batch = are_all and len(sequences) <= count_batch(estimator, sequences)
+    small = one_batch and _is_small(estimator, sequences)
     dtype = torch.float64 if small and device.type != "mps" else torch.float32
     with threads_for(0):  # for small matrices, waking a second thread takes longer than the work
         return build_network(architecture, seed, dtype)

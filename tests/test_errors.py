@@ -187,9 +187,9 @@ SHAPES = [
         [1, 2],
     ),
     row(
-        "tensors of different lengths",
-        "Tensor",
-        [torch.ones(2), torch.ones(3)],
+        "tensors of no dimension",
+        r"Sequence 0 has the shape \(\); expected \(n_timesteps, n_channels\)",
+        [torch.tensor(1.0), torch.tensor(2.0)],
         [1, 2],
     ),
     row(

@@ -608,6 +608,13 @@ def test_one_batch_is_trained_in_double_precision():
     assert dtypes == [torch.float64, torch.float32]
 
 
+def test_partial_fit_trains_in_single_precision_however_small_the_first_batch():
+    """Which says nothing of those to come, for which there would be no fused kernels."""
+    X, y = make_data(GRURegressor, 40)
+    model = GRURegressor(**SMALL).partial_fit(X[:5], y[:5]).partial_fit(X, y)
+    assert next(model.net_.module_.parameters()).dtype == torch.float32
+
+
 def test_shuffled_batches_are_a_permutation_with_little_padding():
     lengths = torch.from_numpy(np.random.default_rng(0).integers(1, 100, 1000))
     batches = shuffled_batches(1000, 32, lengths, torch.Generator().manual_seed(0))
