@@ -4,12 +4,15 @@ import pickle
 from threading import Event, Semaphore, Thread
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from skrnn import GRUClassifier, GRURegressor, GRUTagger, _device
 from skrnn._device import CPU_WORK, resolve_device
+from skrnn.forecasting.prior._weights import load_network
 from tests.conftest import SMALL, make_data, ragged
+from tests.forecasting_data import quick, seasonal
 
 
 @pytest.fixture
@@ -121,3 +124,16 @@ def test_torch_s_default_device_changes_nothing(cls, is_ragged):
         found = run()
     for a, b in zip(found, expected):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("prior", ["auto", None])
+def test_torch_s_default_device_changes_no_forecast(prior):
+    load_network.cache_clear()
+
+    def forecast():
+        forecaster = quick(sp=6, prior=prior).fit(seasonal(), fh=[1, 2, 3])
+        return pickle.loads(pickle.dumps(forecaster)).predict_quantiles(alpha=[0.1, 0.5])
+
+    with torch.device("meta"):
+        found = forecast()
+    pd.testing.assert_frame_equal(found, forecast())

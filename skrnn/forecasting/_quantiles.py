@@ -31,7 +31,7 @@ class QuantileLoss(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.register_buffer("levels", torch.tensor(LEVELS), persistent=False)
+        self.register_buffer("levels", torch.tensor(LEVELS, device="cpu"), persistent=False)
 
     def forward(self, outputs: Tensor, targets: Tensor) -> Tensor:
         error = targets[..., None] - ordered_quantiles(outputs)  # (batch, horizon, levels)

@@ -95,6 +95,6 @@ def _stack(cell: str, width: int, hidden_size: int, num_layers: int) -> nn.Modul
 def _pack(x: Tensor, lengths: Tensor):
     """Move the valid last steps of each sequence to its start, and pack them."""
     lengths = lengths.cpu()  # where packing wants them
-    index = torch.arange(len(x))[:, None] + (len(x) - lengths)  # (steps, batch)
+    index = torch.arange(len(x), device="cpu")[:, None] + (len(x) - lengths)  # (steps, batch)
     index = index.clamp(max=len(x) - 1)[..., None].expand(-1, -1, x.shape[2])
     return pack_padded_sequence(x.gather(0, index.to(x.device)), lengths, enforce_sorted=False)
