@@ -214,8 +214,9 @@ def test_series_without_observations_and_infinite_values_are_refused():
         quick().fit(empty, fh=[1])
 
 
+@pytest.mark.parametrize("driven", [False, True])
 @pytest.mark.parametrize("new", [[48.0], [48.0, 48.0, 48.0]])
-def test_a_new_series_of_a_panel_is_not_certain(new):
+def test_a_new_series_of_a_panel_is_not_certain(new, driven):
     """It has not varied yet, but the others have."""
     rng = np.random.default_rng(0)
     index = pd.period_range("2015-01", periods=60, freq="M")
@@ -223,9 +224,21 @@ def test_a_new_series_of_a_panel_is_not_certain(new):
     parts["new"] = pd.Series(new, index[-len(new) :])
     parts["constant"] = pd.Series(48.0, index)
     y = pd.concat(parts, names=["shop", "month"]).to_frame("y")
-    forecaster = quick(max_steps=0, prior="auto").fit(y, fh=[1, 2])
-    assert np.allclose(forecaster.predict().loc["new"], 48, rtol=0.05)
-    bounds = forecaster.predict_interval(coverage=0.8).groupby(level=0, sort=False).first()
+    X = pd.DataFrame({"x": rng.normal(size=len(y)) if driven else 0.0}, y.index)
+    driven_ones = y.index.get_level_values(0).str.isdigit()
+    y["y"] += 30 * X["x"].where(driven_ones, 0.0)
+    X["x"] = X["x"].where(driven_ones, 0.0)
+    times = index[-1] + np.tile([1, 2], len(parts))
+    names = np.repeat(list(parts), 2)
+    future = pd.DataFrame(
+        {"x": 0.0}, pd.MultiIndex.from_arrays([names, times], names=y.index.names)
+    )
+    forecaster = quick(max_steps=0, prior="auto").fit(y, X=X, fh=[1, 2])
+    assert (forecaster._prepared.regression is not None) == driven
+    forecast = forecaster.predict(X=future)
+    assert np.allclose(forecast.loc["new"], 48, rtol=0.05)
+    bounds = forecaster.predict_interval(X=future, coverage=0.8)
+    bounds = bounds.groupby(level=0, sort=False).first()
     widths = bounds.iloc[:, 1] - bounds.iloc[:, 0]
     assert widths["constant"] < 0.01
     assert 0.3 < widths["new"] / widths.iloc[:20].median() < 3

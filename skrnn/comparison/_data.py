@@ -119,8 +119,9 @@ def _check_gaps(y, series: SeriesSet) -> None:
     """
     of_series = instances(y)
     names = [series_name(key) for key in of_series]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"Series of y have the same name as text, {twice[0]!r}; rename one.")
+    if (twice := pd.Index(names).duplicated()).any():
+        name = names[twice.argmax()]
+        raise ValueError(f"Series of y have the same name as text, {name!r}; rename one.")
     for name, part, times in zip(names, of_series.values(), series.indices):
         left_out = times[~times.isin(part.index)]
         if left_out.size:

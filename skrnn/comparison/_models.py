@@ -130,9 +130,10 @@ def with_gaps_filled(
         if not model.get_tag("capability:missing_values", False, raise_error=False)
     ]
     filled = {
-        name: TransformedTargetForecaster([("fill", Imputer("linear")), ("model", model)])
-        for name, model in forecasters.items()
-        if name in needy
+        name: TransformedTargetForecaster(
+            [("fill", Imputer("linear")), ("model", forecasters[name])]
+        )
+        for name in needy
     }
     return {**forecasters, **filled}, needy
 

@@ -72,7 +72,7 @@ def among_those_that_ran(verdict: str, failed: list[str]) -> str:
     if not failed:
         return verdict
     verdict = verdict.replace("Use ", "Of the models that ran, use ", 1)
-    return f"{verdict} What {enumerated(failed)} would have done is not known, because of errors."
+    return f"{verdict} What {enumerated(failed)} would have done is not known."
 
 
 def say_columns(settings: dict) -> str:

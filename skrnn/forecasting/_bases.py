@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._panel import Panel
-from ._scaling import FEWEST, LARGEST_LOG, SeriesScaler, can_be_logged, plain_scalers
+from ._scaling import FEWEST, LARGEST_LOG, SeriesScaler, can_be_logged, scalers_of
 from ._smoothing import DRIFT, NAIVE, SEASONAL_NAIVE, smoothing_maps, smoothing_models
 
 ORIGINS = 60  # at most, of each series
@@ -236,10 +236,7 @@ def choose_with_effects(series, scalers, effects, sp: int, horizon: int, base: s
     scalers : list of SeriesScaler
     bases : Bases
     """
-    scalers = [
-        SeriesScaler.of(y, sp, scaler.log, effect)
-        for y, scaler, effect in zip(series, scalers, effects)
-    ]
+    scalers = scalers_of(series, sp, [scaler.log for scaler in scalers], effects)
     panel = Panel.of(series, scalers, sp, effects=effects)
     scores = score_models(panel, panel, sp, horizon)
     return scalers, Bases(weights_of(combine(scores, scores, horizon, sp, base)), sp)
@@ -263,7 +260,7 @@ def choose(series: list[np.ndarray], sp: int, horizon: int, base: str, pooled: b
     scalers : list of SeriesScaler
     bases : Bases
     """
-    scalers = plain_scalers(series, sp)
+    scalers = scalers_of(series, sp)
     plain = Panel.of(series, scalers, sp)
     scores = score_models(plain, plain, sp, horizon)
     badness = combine(scores, scores, horizon, sp, base, pooled)

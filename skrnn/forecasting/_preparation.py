@@ -9,7 +9,7 @@ from ._changes import carried_on
 from ._long_seasons import LongSeasons
 from ._panel import Panel
 from ._regression import Regression
-from ._scaling import SeriesScaler, can_be_logged
+from ._scaling import SeriesScaler, can_be_logged, scalers_of
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Preparation:
         scalers, bases = choose(_without_long_seasons(series, sp, others), sp, horizon, base)
         if others:
             logs = [s.log and can_be_logged(y) for y, s in zip(series, scalers)]
-            scalers = [SeriesScaler.of(y, sp, log) for y, log in zip(series, logs)]
+            scalers = scalers_of(series, sp, logs)
         units = np.array([scaler.scale for scaler in scalers])
         scaled = rests = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
         seasons = LongSeasons.learn(scaled, sp, others)

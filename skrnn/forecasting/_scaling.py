@@ -42,6 +42,11 @@ class SeriesScaler:
         lowest = 0.0 if are_counts(y) else -np.inf
         return cls(log, float(np.nanmedian(rest)), typical_change(rest, sp), lowest)
 
+    @property
+    def share(self) -> float:
+        """The scale in relation to the level of the series, which a logarithm's is already."""
+        return self.scale if self.log else self.scale / abs(self.shift)
+
     def scaled(self, y: np.ndarray, effect=0.0) -> np.ndarray:
         """From units of the series; NaN stays, and is what has no logarithm."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -49,20 +54,31 @@ class SeriesScaler:
         return np.round((rest - self.shift) / (self.scale * GRID)) * GRID
 
 
-def plain_scalers(series: list[np.ndarray], sp: int) -> list[SeriesScaler]:
-    """Scalers without logarithms; a series too short to vary varies as the others of its panel.
+def scalers_of(series: list[np.ndarray], sp: int, logs=None, effects=None) -> list[SeriesScaler]:
+    """A scaler for each series of a panel; one too short to vary varies as the others do.
 
     In relation to its level, that is: the one observation of a new product is not a certain
     forecast of the next.
+
+    Parameters
+    ----------
+    series : list of ndarray
+    sp : int
+    logs : sequence of bool, optional
+        Whether to take logarithms; of none if not given.
+    effects : list of ndarray, optional
+        What to take off each series.
     """
-    scalers = [SeriesScaler.of(y, sp, log=False) for y in series]
-    short = np.array([len(y) < FEWEST and np.nanmax(y) == np.nanmin(y) for y in series])
-    shares = [s.scale / abs(s.shift) for s, no in zip(scalers, short) if s.shift and not no]
-    if not short.any() or not shares:
+    logs = [False] * len(series) if logs is None else logs
+    effects = [0.0] * len(series) if effects is None else effects
+    scalers = [SeriesScaler.of(y, sp, *rest) for y, *rest in zip(series, logs, effects)]
+    short = [len(y) < FEWEST and np.nanmax(y) == np.nanmin(y) for y in series]
+    shares = [s.share for s, no in zip(scalers, short) if s.shift and not no]
+    if not any(short) or not shares:
         return scalers
     share = float(np.median(shares))
     return [
-        replace(s, scale=share * abs(s.shift), lent=True) if no and s.shift else s
+        replace(s, scale=share * abs(s.shift), lent=True) if no and s.shift and not s.log else s
         for s, no in zip(scalers, short)
     ]
 
