@@ -597,15 +597,20 @@ def test_names_of_series_of_different_types():
     assert len(forecaster.predict(X=X.drop(last))) == 6
 
 
-def test_rows_up_to_the_last_step_are_asked_for(typed):
-    forecaster = quick(sp=6).fit(seasonal(), X=typed[["number"]][:120], fh=range(1, 7))
-    with pytest.raises(ValueError, match="X ends before the forecast does: it has no row at 2010"):
-        forecaster.predict(X=typed[["number"]][120:123])
-    reset = typed[["number"]][120:].set_axis(
-        pd.period_range("1990-01", periods=6, freq="M"), axis=0
-    )
-    with pytest.raises(ValueError, match="X ends before the forecast does"):
+def test_rows_at_all_steps_are_asked_for(typed):
+    X = typed[["number"]]
+    forecaster = quick(sp=6).fit(seasonal(), X=X[:120], fh=range(1, 7))
+    with pytest.raises(ValueError, match="X has no row at 2010-04 and 2 more.* is at 2010-03"):
+        forecaster.predict(X=X[120:123])
+    with pytest.raises(ValueError, match="X has no row at 2010-03, for which"):
+        forecaster.predict(X=X[120:].drop(X.index[122]))
+    reset = X[120:].set_axis(pd.period_range("1990-01", periods=6, freq="M"), axis=0)
+    with pytest.raises(ValueError, match="X has no row at 2010-01 and 5 more"):
         forecaster.predict(X=reset)
+    unknown = X[120:].copy()
+    unknown.iloc[2] = np.nan
+    assert np.isfinite(forecaster.predict(X=unknown)).all()
+    assert len(forecaster.predict(fh=[6], X=X[125:])) == 1  # sktime asks for no other rows
 
 
 def test_every_series_needs_rows():
@@ -616,8 +621,27 @@ def test_every_series_needs_rows():
     with pytest.raises(ValueError, match="X has no rows of the series of y"):
         quick().fit(y, X=X.rename(index=lambda name: f"other {name}", level=0), fh=[1])
     forecaster = quick().fit(y, X=X, fh=[1])
-    with pytest.raises(ValueError, match="it has no row of series 'store [01]' at"):
+    with pytest.raises(ValueError, match="X has no row of series 'store [01]' at"):
         forecaster.predict(X=X)
+
+
+def test_columns_of_a_single_series_have_no_instances():
+    y, X = driven(126)
+    repeated = pd.concat(dict.fromkeys(["store 0", "store 1"], X))
+    message = r"y is one series, but X has rows of several instances.*X.loc\['store 0'\]"
+    with pytest.raises(ValueError, match=message):
+        quick().fit(y, X=repeated, fh=[1])
+    forecaster = quick().fit(y[:120], X=X[:120], fh=[1, 2])
+    with pytest.raises(ValueError, match=message):
+        forecaster.predict(X=repeated)
+    assert len(forecaster.predict(X=repeated.loc["store 0"])) == 2
+
+
+def test_columns_of_a_panel_with_too_many_levels():
+    y = panel(2)
+    X = pd.DataFrame({"x": 1.0}, index=y.index)
+    with pytest.raises(ValueError, match="must have the 2 levels of that of y, .* it has 3"):
+        quick().fit(y, X=pd.concat({"north": X}), fh=[1])
 
 
 def test_columns_of_a_panel_are_those_of_each_series():

@@ -70,6 +70,13 @@ def test_other_columns_are_refused_in_update(update_params):
         forecaster.update(y[-6:].rename(columns={"b": "c"}), update_params=update_params)
 
 
+def test_an_update_of_a_panel_names_its_series():
+    y = panel(2)
+    forecaster = quick().fit(y, fh=[1])
+    with pytest.raises(ValueError, match="y with 1 levels in its index, but fit with 2"):
+        forecaster.update(y.loc["store 0"])
+
+
 @pytest.mark.parametrize("update_params", [True, False])
 def test_columns_and_series_keep_their_order_in_update(update_params):
     columns = pd.DataFrame({"b": seasonal(), "a": -seasonal(seed=1)})

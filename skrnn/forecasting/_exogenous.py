@@ -38,7 +38,7 @@ class ExogenousColumns:
         series: SeriesSet,
         X: pd.DataFrame | None = None,
         room: int = 0,
-        furthest: np.ndarray | None = None,
+        asked: np.ndarray | None = None,
     ) -> list[np.ndarray]:
         """Columns of each series from its first observation to some steps beyond its end.
 
@@ -51,8 +51,8 @@ class ExogenousColumns:
             Rows of the future; they replace those that came with earlier data.
         room : int
             Steps beyond the end.
-        furthest : ndarray of shape (n_series,), optional
-            The last step that is forecast of each series, whose row must be there.
+        asked : ndarray of shape (n_series, n_steps), optional
+            Steps from the ends that are forecast, whose rows must be there.
 
         Returns
         -------
@@ -61,7 +61,7 @@ class ExogenousColumns:
         Raises
         ------
         ValueError
-            If there are no rows of a series, or none at its furthest step.
+            If there are no rows of a series, or none at a step that is forecast.
         """
         frames = instances(self._joined(X))
         past = [self.encoder.names.index(name) for name in self.encoder.past]
@@ -75,8 +75,9 @@ class ExogenousColumns:
                     steps = np.arange(1, room + 1)
                     later[index[-1]] = future_index(index, steps, series.freq)
                 times = index.append(later[index[-1]])
-            if furthest is not None and furthest[i] > 0 and len(past) < len(self.encoder.names):
-                _check_reach(frames[key], times[len(index) - 1 + furthest[i]], key)
+            if asked is not None and len(past) < len(self.encoder.names):
+                ahead = np.unique(asked[i][asked[i] > 0])
+                _check_rows(frames[key].index, times[len(index) - 1 + ahead], key)
             frame = frames[key].reindex(times)
             frame.iloc[len(index) :, past] = np.nan
             parts.append(frame.to_numpy())
@@ -144,23 +145,40 @@ class ExogenousColumns:
 
 
 def check_instances(X: pd.DataFrame, like: pd.DataFrame | pd.Series) -> None:
-    """Refuse columns of one series where there is a panel.
+    """Refuse columns of one series where there is a panel, and the reverse.
 
     Raises
     ------
     ValueError
     """
-    if X.index.nlevels == 1 < like.index.nlevels:
+    given, expected = X.index.nlevels, like.index.nlevels
+    if given == expected:
+        return
+    if given == 1:
         raise ValueError(
             "y is a panel, but X has no instances; repeat X for each series, as by "
             "pd.concat(dict.fromkeys(y.index.droplevel(-1).unique(), X))."
         )
-
-
-def _check_reach(frame: pd.DataFrame, time, key) -> None:
-    if time not in frame.index:
-        where = "" if key is None else f" of series {key!r}"
+    if expected == 1:
+        first = X.index.droplevel(-1)[0]
         raise ValueError(
-            f"X ends before the forecast does: it has no row{where} at {time}, the last step that "
-            f"is forecast; its last one is at {frame.index.max()}. Pass rows up to there."
+            "y is one series, but X has rows of several instances; pass those of one, as by "
+            f"X.loc[{first!r}]."
+        )
+    raise ValueError(
+        f"The index of X must have the {expected} levels of that of y, with the times last, but it "
+        f"has {given}: {list(X.index.names)}."
+    )
+
+
+def _check_rows(given: pd.Index, asked: pd.Index, key) -> None:
+    """Refuse columns without a row at a time that is forecast."""
+    absent = asked[~asked.isin(given)]
+    if len(absent):
+        where = "" if key is None else f" of series {key!r}"
+        more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+        raise ValueError(
+            f"X has no row{where} at {absent[0]}{more}, for which a forecast is asked; its last "
+            f"one is at {given.max()}. Pass rows for all times of fh, with NaN where a value is "
+            "unknown."
         )

@@ -396,7 +396,7 @@ class BaseRecurrentForecaster(BaseForecaster):
             if furthest.any():
                 self._columns.check_future(X)
             room = max(furthest.max(), self.horizon_)
-            columns = self._columns.arrays(series, X, room, furthest)
+            columns = self._columns.arrays(series, X, room, steps)
         given = self._model, self._prepared, series.values, columns
         quantiles = np.empty((*steps.shape, len(LEVELS)))
         if (steps <= 0).any():

@@ -87,9 +87,14 @@ class SeriesSet:
         Raises
         ------
         ValueError
-            If there are other columns than before.
+            If there are other columns than before, or a panel where there was one series.
         """
         y = self._with_its_columns(y)
+        if y.index.nlevels != before.index.nlevels:
+            raise ValueError(
+                f"update got y with {y.index.nlevels} levels in its index, but fit with "
+                f"{before.index.nlevels}. Pass rows of the same form, with the names of the series."
+            )
         joined = update_data(before, y)[self.like.columns]
         if not isinstance(joined.index, pd.MultiIndex):
             return joined
