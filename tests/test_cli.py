@@ -109,14 +109,14 @@ def test_compare_on_a_panel(run, sales):
     assert "seasonal period: 12" in err and "rows are sorted by 'month'" in err
 
 
-def test_compare_refuses_gaps_and_says_what_to_do(run, sales):
+def test_compare_interpolates_gaps_and_says_so(run, sales):
     path, table = sales
     table[table["month"] != table["month"].min() + 3].to_csv(path, index=False)
-    status, _, err = run(f"compare {path} {DATA}")
-    assert status == 1
+    status, out, err = run(f"compare {path} {DATA} --folds 2 --models snaive ets")
+    assert status == 0
     assert re.search(r"'month' leaves out 2020-04, between rows \d+ and \d+ of series 'a'", err)
-    assert "interpolate" in err and "skrnn forecast" in err
-    assert "--time" not in err  # rows that are numbered would close the gap
+    assert "models that take no missing values get them interpolated" in err
+    assert "ets" in out and "failed" not in out
 
 
 def test_compare_says_that_exogenous_columns_are_known_ahead(run, sales):
@@ -212,9 +212,20 @@ def test_network_takes_gaps_and_categories(run, sales):
     assert status == 0
     assert len(out.splitlines()) == 4
     assert "leaves out" in err
-    status, _, err = run(f"forecast {path} {ONE} --model ets")
-    assert status == 1
-    assert re.search("'ets' needs complete series. Column 'month' leaves out .* use a network", err)
+    assert "interpolated" not in err
+
+
+def test_gaps_are_interpolated_for_a_model_that_takes_none(run, sales):
+    path, table = sales
+    table = table[table["store"] == "a"].sort_values("month")
+    table.assign(units=np.arange(40.0)).drop(table.index[5]).to_csv(path, index=False)
+    status, out, err = run(f"forecast {path} {ONE} --model ets --sp 1")
+    assert status == 0
+    assert "Column 'month' leaves out 2020-06" in err
+    assert "the model 'ets' takes no missing values; they are interpolated" in err
+    assert "Warning" not in err
+    means = [float(line.split(",")[1]) for line in out.splitlines()[1:]]
+    np.testing.assert_allclose(means, [40, 41, 42], atol=0.1)
 
 
 def test_forecast_with_known_future(run, sales, tmp_path):

@@ -12,6 +12,7 @@ import pytest
 import torch
 from sktime.forecasting.base import BaseForecaster
 from sktime.performance_metrics.forecasting import (
+    MeanAbsoluteError,
     MeanAbsoluteScaledError,
     MeanRelativeAbsoluteError,
     MeanSquaredScaledError,
@@ -549,6 +550,33 @@ def test_missing_values_are_interpolated_for_models_that_take_none():
     result = compare(y, fh=6, sp=12, n_folds=2, models=own, verbose=0)
     assert "missing" in result.table.loc["ets", "error"]
     assert result.verdict.startswith("Of the models that ran, use snaive")
+
+
+def test_missing_values_are_scored_by_nothing():
+    y = load_series("airline").astype(float)
+    y.iloc[[130, 141]] = np.nan
+    own = MeanAbsoluteError()
+    settings = {"fh": 6, "sp": 12, "verbose": 0, "metrics": ["MASE", "coverage", own]}
+    result = compare(y, models=["snaive", "ets"], **settings)
+    assert (result.table["error"] == "").all()
+    forecasts = result.forecasts[result.forecasts["model"] == "ets"]
+    assert forecasts["truth"].isna().sum() == 2
+    errors = (forecasts["truth"] - forecasts["forecast"]).abs().groupby(forecasts["fold"]).mean()
+    scores = result.scores[result.scores["model"] == "ets"].set_index("fold")
+    np.testing.assert_allclose(scores[own.name], errors)
+    assert np.isfinite(scores["MASE"]).all()
+
+
+def test_a_fold_of_missing_values_alone_has_no_say():
+    y = load_series("airline").astype(float)
+    y.iloc[-12:-6] = np.nan
+    settings = {"fh": 6, "sp": 12, "verbose": 0, "models": ["snaive", "ets", "gru"]}
+    result = compare(y, metrics=["MASE", "coverage", MeanAbsoluteError()], **settings)
+    empty = result.scores["fold"] == 2
+    columns = ["MASE", "coverage_80", "coverage_95", "MeanAbsoluteError"]
+    assert result.scores.loc[empty, columns].isna().all(axis=None)
+    assert result.scores.loc[~empty, columns].notna().all(axis=None)
+    assert "test over 3 folds" in result.verdict
 
 
 def test_missing_values_are_no_forecast():

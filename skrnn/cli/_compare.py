@@ -5,7 +5,15 @@ from pathlib import Path
 
 from .._optional import import_optional
 from .._tables import SeriesData
-from ._options import add_data_options, add_model_options, jobs, load, positive, tell, told_warnings
+from ._options import (
+    add_data_options,
+    add_model_options,
+    jobs,
+    load,
+    positive,
+    tell,
+    told_warnings,
+)
 from ._season import choose_sp
 
 EXAMPLES = """examples:
@@ -15,7 +23,8 @@ EXAMPLES = """examples:
       --models snaive ets gru --folds 6 --jobs 2 --out report/
 
 Models are given the true values of the --exog columns over the horizon, as if they were known;
-models that cannot use columns do without. Ctrl-C drops the fold in hand, and reports what is done.
+models that cannot use columns do without. Gaps are interpolated for models that take none. Ctrl-C
+drops the fold in hand, and reports what is done.
 """
 
 
@@ -62,7 +71,10 @@ def add_to(commands) -> None:
 def run(arguments: argparse.Namespace) -> bool:
     """Print table and verdict, and write the report; false if Ctrl-C cut it short."""
     data = load(arguments)
-    _check_gaps(data)
+    for gap in data.gaps:
+        tell(gap)
+    if data.gaps:
+        tell("models that take no missing values get them interpolated")
     if data.X is not None:
         tell(
             f"models are given the true values of {list(data.X.columns)} over the horizon, as if "
@@ -80,15 +92,6 @@ def run(arguments: argparse.Namespace) -> bool:
     if not complete:
         tell("interrupted; the table holds what was finished")
     return complete
-
-
-def _check_gaps(data: SeriesData) -> None:
-    if data.gaps:
-        raise ValueError(
-            "Most models need complete series. " + " ".join(data.gaps) + " Give the missing rows "
-            "and values, for instance with pandas' asfreq and interpolate. `skrnn forecast` with a "
-            "network takes gaps as they are."
-        )
 
 
 def _compare(arguments: argparse.Namespace, data: SeriesData, sp: int):

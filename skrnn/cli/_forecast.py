@@ -26,8 +26,8 @@ EXAMPLES = """examples:
   skrnn forecast load.csv --target mw --time hour --exog temperature --future weather.csv \\
       --horizon 24 --out forecast.csv
 
-Networks (rnn, lstm, gru) take gaps and categories. Without --future they use the exogenous
-columns up to the end of the data.
+Networks (rnn, lstm, gru) take gaps and categories; for models that take no gaps these are
+interpolated. Without --future networks use the exogenous columns up to the end of the data.
 """
 
 
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> bool:
         raise ValueError("--future needs --exog, the names of the columns to read from it.")
     data = load(arguments)
     forecaster = _make(arguments, choose_sp(arguments, data.y))
-    _check_gaps(arguments.model, forecaster, data)
+    forecaster = _ready_for_gaps(arguments.model, forecaster, data)
     future = _future_of(arguments, forecaster, data)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
         _prepare(arguments.out)
@@ -97,16 +97,18 @@ def _make(arguments: argparse.Namespace, sp: int):
     return chosen[arguments.model]
 
 
-def _check_gaps(name: str, forecaster, data: SeriesData) -> None:
-    if not data.gaps:
-        return
-    if not forecaster.get_tag("capability:missing_values"):
-        raise ValueError(
-            f"The model {name!r} needs complete series. {' '.join(data.gaps)} Fill the gaps, or "
-            "use a network (rnn, lstm, gru)."
-        )
+def _ready_for_gaps(name: str, forecaster, data: SeriesData):
+    """The model, with missing values interpolated if it takes none."""
+    from ..comparison._models import with_gaps_filled
+
     for gap in data.gaps:
         tell(gap)
+    if not data.gaps or forecaster.get_tag("capability:missing_values"):
+        return forecaster
+    tell(f"the model {name!r} takes no missing values; they are interpolated")
+    with told_warnings():
+        filled, _ = with_gaps_filled({name: forecaster})
+    return filled[name]
 
 
 def _future_of(arguments: argparse.Namespace, forecaster, data: SeriesData):

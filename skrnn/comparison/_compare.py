@@ -57,7 +57,8 @@ def compare(
     y : Series, or DataFrame with a MultiIndex (a panel or hierarchy)
         One column, with a sorted and regular index, as sktime has it, that leaves no times out.
         It may hold missing values: for models by name that take none, such as ets, arima and
-        theta, they are interpolated between their neighbours in the training part.
+        theta, they are interpolated between their neighbours in the training part. Forecasts of
+        them are not scored.
     X : DataFrame, optional
         Exogenous columns on the index of y. Models get their true values over the horizon too, as
         if those were known in time: leave out what will not be. Models that cannot use columns do

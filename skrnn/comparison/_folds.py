@@ -39,8 +39,21 @@ class Fold:
 
     def training_part(self) -> pd.Series:
         """What the models see, as `by_series` returns it."""
-        rows, _ = next(self.splitter.split(self.y))
-        return by_series(self.y.iloc[rows])
+        return by_series(self.y.iloc[self._parts()[0]])
+
+    def test_part(self) -> pd.Series | pd.DataFrame:
+        """What the models forecast, in the form of ``y``."""
+        return self.y.iloc[self._parts()[1]]
+
+    def without_missing_truth(self) -> pd.Series | pd.DataFrame:
+        """``y`` with zeros for what is missing in the test part."""
+        y = self.y.copy()
+        y.iloc[self._parts()[1]] = self.test_part().fillna(0.0)
+        return y
+
+    def _parts(self) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of the training and of the test part."""
+        return next(self.splitter.split(self.y))
 
 
 def make_folds(y, X, steps: list[int], sp: int, n_folds: int, window: str) -> list[Fold]:

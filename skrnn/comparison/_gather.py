@@ -49,7 +49,8 @@ def gather(y, runs: Runs, folds: list[Fold], metrics: list, settings: dict) -> C
         best_classical(table, classical),
         settings["networks"],
     )
-    verdict = give_verdict(table, significance, settings["networks"], len(folds), len(by_series))
+    known = len(by_fold), len(by_series)  # folds and series with a score
+    verdict = give_verdict(table, significance, settings["networks"], *known)
     if settings["columns"]:
         verdict += f" {say_columns(settings)}"
     if settings["interrupted"]:

@@ -129,7 +129,7 @@ def run_fold(forecaster: BaseForecaster, meta: dict) -> Outcome | str:
             (_, row), *_ = evaluate(
                 forecaster,
                 fold.splitter,
-                fold.y,
+                fold.without_missing_truth(),  # which metrics of sktime refuse
                 fold.X,
                 cv_X=fold.X_splitter,
                 scoring=scoring,
@@ -162,9 +162,9 @@ def _note(runs: Runs, done: dict[str, Outcome | str], fold: Fold) -> None:
 
 def _forecast_frame(row: pd.Series, fold: Fold) -> pd.DataFrame:
     """Truth and forecasts side by side, the steps asked for."""
-    truth = by_series(row["y_test"])
-    index = row["y_test"].index
-    frame = truth.rename("truth").reset_index()
+    test_part = fold.test_part()
+    index = test_part.index
+    frame = by_series(test_part).rename("truth").reset_index()
     frame["step"] = frame.groupby("series").cumcount() + 1
     frame["forecast"] = _values(row["y_pred"], index)[:, 0]
     frame[list(QUANTILES)] = float("nan")

@@ -145,13 +145,17 @@ def _inside(forecast: pd.DataFrame, percent: int) -> pd.Series:
 
 
 def _apply(metric: BaseMetric, forecast: pd.DataFrame, fold: Fold) -> pd.Series:
-    """A metric of sktime, series by series."""
+    """A metric of sktime, series by series; NaN where no truth is known.
+
+    It takes no missing values: forecasts of these are left out, and the training part is filled.
+    """
     training = fold.training_part()
-    results = {}
-    for name, rows in forecast.groupby("series", sort=False):
+    results = dict.fromkeys(forecast["series"], np.nan)
+    for name, rows in forecast[forecast["truth"].notna()].groupby("series", sort=False):
         part = rows.set_index("time")
         truth, predicted = part["truth"].rename(None), part["forecast"].rename(None)
-        results[name] = float(metric(truth, predicted, y_train=training[name]))
+        y_train = training[name].interpolate(limit_direction="both")
+        results[name] = float(metric(truth, predicted, y_train=y_train))
     return pd.Series(results)
 
 
