@@ -11,7 +11,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from ._batches import ResidentData
+from ._batches import ResidentData, in_batches
 from ._channels import MISSING
 from ._design import (
     check_same_architecture,
@@ -259,13 +259,23 @@ class BaseRecurrent(BaseEstimator, ABC):
         return read_observations(self, X, times, reset=False)
 
     def _evaluate(self, sequences: Sequences) -> np.ndarray:
-        """Raw outputs of the network, in double precision."""
-        module = self.net_.module_
-        work = min(len(sequences), EVALUATION_BATCH) * module.architecture.multiply_adds(
-            sequences.n_timesteps
+        """Raw outputs of the network, in double precision.
+
+        What the network reads of gaps and times takes many times the memory of X, and is made for
+        a batch at a time.
+        """
+        lengths = sequences.lengths if sequences.is_ragged else None
+        outputs = in_batches(
+            lambda index: self._evaluate_batch(sequences.take(index).trimmed()),
+            len(sequences),
+            EVALUATION_BATCH,
+            lengths,
         )
-        outputs = self.net_.outputs(*self._inputs(self.net_, sequences), work)
         return outputs.double().numpy()
+
+    def _evaluate_batch(self, sequences: Sequences) -> torch.Tensor:
+        work = len(sequences) * self.net_.module_.architecture.multiply_adds(sequences.n_timesteps)
+        return self.net_.outputs(*self._inputs(self.net_, sequences), work)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "net_")

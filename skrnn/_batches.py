@@ -1,11 +1,11 @@
 """Training data as tensors on the device, handed out in batches by index."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 BUCKET = 16  # batches whose sequences are sorted by length together
 
@@ -74,10 +74,44 @@ def shuffled_batches(
     return [batches[i] for i in torch.randperm(len(batches), generator=generator, device="cpu")]
 
 
-def batches_by_length(n_samples: int, batch_size: int, lengths: Tensor | None) -> Iterator[Tensor]:
+def batches_by_length(
+    n_samples: int, batch_size: int, lengths: Tensor | np.ndarray | None
+) -> Iterator[Tensor]:
     """Cut all samples into batches for evaluation, ragged ones in the order of their lengths."""
     if lengths is None:
         order = torch.arange(n_samples, device="cpu")
     else:
-        order = torch.from_numpy(np.argsort(lengths.cpu().numpy(), kind="stable"))
+        lengths = lengths.cpu() if isinstance(lengths, Tensor) else lengths
+        order = torch.from_numpy(np.argsort(np.asarray(lengths), kind="stable"))
     return iter(order.split(batch_size))
+
+
+def in_batches(
+    evaluate: Callable[[Tensor | slice], Tensor],
+    n_samples: int,
+    batch_size: int,
+    lengths: Tensor | np.ndarray | None,
+) -> Tensor:
+    """Evaluate all samples a batch at a time, ragged ones in the order of their lengths.
+
+    Parameters
+    ----------
+    evaluate : callable
+        Outputs (n, n_outputs) or (n, T, K) on the CPU of the samples of an index; T may be cut to
+        the longest of them.
+    n_samples, batch_size : int
+    lengths : array of shape (n_samples,), or None
+
+    Returns
+    -------
+    Tensor of shape (n_samples, n_outputs) or (n_samples, T, K)
+        In the order of the samples; those of each step are padded to the longest sequence of all.
+    """
+    if n_samples <= batch_size:
+        return evaluate(slice(None))
+    batches = list(batches_by_length(n_samples, batch_size, lengths))
+    parts = [evaluate(index) for index in batches]
+    longest = max(part.shape[1] for part in parts)
+    missing = [(0, 0) * (part.dim() - 2) + (0, longest - part.shape[1]) for part in parts]
+    padded = [nn.functional.pad(*pair) for pair in zip(parts, missing)]
+    return torch.cat(padded)[torch.cat(batches).argsort()]

@@ -52,6 +52,12 @@ class Sequences:
         times = None if self.times is None else self.times[index]
         return Sequences(self.values[index], self.lengths[index], times)
 
+    def trimmed(self) -> "Sequences":
+        """Without the steps that all sequences are padded by."""
+        longest = self.lengths.max()
+        times = None if self.times is None else self.times[:, :longest]
+        return Sequences(self.values[:, :longest], self.lengths, times)
+
     def with_values(self, values: np.ndarray) -> "Sequences":
         """The same steps with other values, which are set to zero, in place, beyond the lengths."""
         return replace(Sequences.zero_padded(values, self.lengths), times=self.times)

@@ -25,7 +25,13 @@ from skorch.history import History
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from ._batches import Batch, batches_by_length, shuffled_batches
+from ._batches import (
+    Batch,
+    batches_by_length,
+    in_batches,
+    shuffled_batches,
+    take_sequences,
+)
 from ._device import is_available, threads_for
 from .nn.instruction_sets import can_run
 
@@ -306,15 +312,12 @@ class RecurrentNet(NeuralNet):
         if self.module_.training:
             self.module_.eval()
         with torch.inference_mode(), threads_for(work, self._is_fused):
-            if len(values) <= EVALUATION_BATCH:
-                return self.module_(values, lengths).cpu()
-            parts, order = [], []
-            for index in batches_by_length(len(values), EVALUATION_BATCH, lengths):
-                cut = None if lengths is None else lengths[index]
-                longest = values.shape[1] if cut is None else int(cut.max())
-                parts.append(self.module_(values[index, :longest], cut).cpu())
-                order.append(index)
-            return _concatenate(parts)[torch.cat(order).argsort()]
+            return in_batches(
+                lambda index: self.module_(**take_sequences(values, lengths, index)).cpu(),
+                len(values),
+                EVALUATION_BATCH,
+                lengths,
+            )
 
     @cached_property  # looking through all modules takes as long as to forecast one sequence
     def _is_fused(self) -> bool:
@@ -429,13 +432,6 @@ def _in_one_array(weights: list[nn.Parameter]) -> Tensor:
     for weight, part in zip(weights, gradient.split([weight.numel() for weight in weights])):
         weight.grad = part.view_as(weight)
     return gradient
-
-
-def _concatenate(parts: list[Tensor]) -> Tensor:
-    """Outputs of all batches; those of each step are padded to the longest sequence of all."""
-    longest = max(part.shape[1] for part in parts)
-    missing = [(0, 0) * (part.dim() - 2) + (0, longest - part.shape[1]) for part in parts]
-    return torch.cat([nn.functional.pad(*pair) for pair in zip(parts, missing)])
 
 
 def _to_numpy(tree):

@@ -1,6 +1,7 @@
 """Missing values: what the network reads for them, GRU-D's equations, and what estimators do."""
 
 import pickle
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -557,3 +558,18 @@ def test_any_pattern_of_missing_values_can_be_predicted(missing, X):
 
 
 FITTED = {}
+
+
+def test_prediction_takes_little_memory_beside_its_input():
+    """The channels that a network reads of gaps are many; they are made a batch at a time."""
+    X, y = with_gaps(GRURegressor, 64)
+    model = GRURegressor(missing="mask", **TINY).fit(X, y)
+    many = np.tile(X, (100, 1, 1))
+    tracemalloc.start()
+    try:
+        forecasts = model.predict(many)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * many.nbytes
+    np.testing.assert_allclose(forecasts[-64:], model.predict(X), rtol=1e-5)
