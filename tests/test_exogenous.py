@@ -597,6 +597,37 @@ def test_names_of_series_of_different_types():
     assert len(forecaster.predict(X=X.drop(last))) == 6
 
 
+def promoted(effect, seed, n=110):
+    """Growing sales, and whether there was a promotion; what it adds is up to ``effect``."""
+    rng = np.random.default_rng(seed)
+    index = pd.period_range("2015-01", periods=n, freq="M")
+    promotion = (rng.random(n) < 0.3).astype(float)
+    promotion[-4:] = [1, 0, 1, 0]
+    growth = np.exp(5 + 0.02 * np.arange(n))
+    y = effect(growth, promotion) * np.exp(0.05 * rng.normal(size=n))
+    return pd.Series(y, index), pd.DataFrame({"promotion": promotion}, index=index)
+
+
+@pytest.mark.parametrize("season", [0.0, 0.3])
+def test_growth_by_a_factor_is_found_under_what_a_column_does(season):
+    """Promotions make swings, in which it would drown that the logarithm is the simpler series."""
+    for seed in range(3):
+        y, X = promoted(lambda growth, promotion: growth * np.exp(0.5 * promotion), seed)
+        y = y * np.exp(season * np.sin(np.arange(len(y)) * np.pi / 6))
+        forecaster = GRUForecaster(sp=12, max_steps=0, random_state=0).fit(y[:-4], X[:-4], [4])
+        assert forecaster.log_ == [True]
+        forecast = forecaster.predict([1, 2, 3, 4], X=X[-4:])
+        assert (forecast / y[-4:] - 1).abs().mean() < 0.1
+
+
+def test_what_a_column_adds_to_growth_by_a_factor_is_found_too():
+    for seed in range(3):
+        y, X = promoted(lambda growth, promotion: growth + 300 * promotion, seed)
+        forecaster = GRUForecaster(max_steps=0, random_state=0).fit(y[:-4], X[:-4], [4])
+        forecast = forecaster.predict([1, 2, 3, 4], X=X[-4:])
+        assert (forecast / y[-4:] - 1).abs().mean() < 0.1
+
+
 def test_rows_at_all_steps_are_asked_for(typed):
     X = typed[["number"]]
     forecaster = quick(sp=6).fit(seasonal(), X=X[:120], fh=range(1, 7))

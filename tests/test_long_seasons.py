@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sktime.forecasting.base import ForecastingHorizon
 
-from skrnn.forecasting import GRUForecaster, RNNForecaster, _preparation
+from skrnn.forecasting import GRUForecaster, RNNForecaster, _scale_choice
 from skrnn.forecasting._long_seasons import LongSeasons
 
 SHORT, LONG = 6, 42
@@ -183,7 +183,7 @@ def test_models_are_chosen_as_without_the_period_where_no_season_is_left(monkeyp
     y = pd.Series(np.random.default_rng(3).normal(size=8 * LONG).cumsum())
     expected = quick(sp=SHORT).fit(y, fh=[1, 2]).predict()
     other = [np.cumsum(y.to_numpy())]
-    monkeypatch.setattr(_preparation, "_without_long_seasons", lambda *_: other)
+    monkeypatch.setattr(_scale_choice, "_without_long_seasons", lambda *_: other)
     forecast = quick(sp=[SHORT, LONG]).fit(y, fh=[1, 2]).predict()
     pd.testing.assert_series_equal(forecast, expected)
 

@@ -242,7 +242,14 @@ def choose_with_effects(series, scalers, effects, sp: int, horizon: int, base: s
     return scalers, Bases(weights_of(combine(scores, scores, horizon, sp, base)), sp)
 
 
-def choose(series: list[np.ndarray], sp: int, horizon: int, base: str, pooled: bool = True):
+def choose(
+    series: list[np.ndarray],
+    sp: int,
+    horizon: int,
+    base: str,
+    pooled: bool = True,
+    positive: list[np.ndarray] | None = None,
+):
     """Decide for each series whether to take logarithms, and which models to weigh how much.
 
     Parameters
@@ -254,20 +261,23 @@ def choose(series: list[np.ndarray], sp: int, horizon: int, base: str, pooled: b
         A key of `BASES`.
     pooled : bool, default=True
         Whether a series learns from the others which models suit it.
+    positive : list of ndarray, optional
+        Series to take logarithms of, where effects are factors that are terms in ``series``.
 
     Returns
     -------
     scalers : list of SeriesScaler
     bases : Bases
     """
+    positive = series if positive is None else positive
     scalers = scalers_of(series, sp)
     plain = Panel.of(series, scalers, sp)
     scores = score_models(plain, plain, sp, horizon)
     badness = combine(scores, scores, horizon, sp, base, pooled)
-    loggable = np.array([can_be_logged(y) for y in series])
+    loggable = np.array([can_be_logged(y) for y in positive])
     if loggable.any():
         part = np.flatnonzero(loggable)
-        positive = [series[i] for i in part]
+        positive = [positive[i] for i in part]
         logs = [SeriesScaler.of(y, sp, log=True) for y in positive]
         logged = Panel.of(positive, logs, sp)
         unlogged = Panel.of(positive, [scalers[i] for i in part], sp)  # laid out in the same way

@@ -9,7 +9,7 @@ from ._changes import carried_on
 from ._long_seasons import LongSeasons
 from ._panel import Panel
 from ._regression import Regression
-from ._scaling import SeriesScaler, can_be_logged, scalers_of
+from ._scale_choice import choose_scales
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,8 @@ class Preparation:
             Times of the first observations; the same for all if not given.
         """
         sp, *others = periods
-        scalers, bases = choose(_without_long_seasons(series, sp, others), sp, horizon, base)
-        if others:
-            logs = [s.log and can_be_logged(y) for y, s in zip(series, scalers)]
-            scalers = scalers_of(series, sp, logs)
+        given = known, periods, horizon, base, regression, starts
+        scalers, bases = choose_scales(series, columns, *given)
         units = np.array([scaler.scale for scaler in scalers])
         scaled = rests = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
         seasons = LongSeasons.learn(scaled, sp, others)
@@ -86,7 +84,7 @@ class Preparation:
         effects = prepared._effects(series, columns, room=0)
         if effects is not None:
             scalers, bases = choose_with_effects(series, scalers, effects, sp, horizon, base)
-        elif others:  # no long season after all
+        elif bases is None:  # no effects after all
             scalers, bases = choose(series, sp, horizon, base)
         panel = Panel.of(series, scalers, sp, effects=effects)
         errors = bases.typical_error(panel, horizon)
@@ -130,20 +128,3 @@ class Preparation:
         if not parts:
             return None
         return [unit * sum(effects) for unit, *effects in zip(self.units, *parts)]
-
-
-def _without_long_seasons(series, sp: int, periods) -> list[np.ndarray]:
-    """Series to choose logarithms by, which the long seasons would drown the need of.
-
-    Of positive series patterns are factors there: small ones are as good as terms.
-    """
-    if not periods:
-        return series
-    scalers = [SeriesScaler.of(y, sp, can_be_logged(y)) for y in series]
-    scaled = [scaler.scaled(y) for scaler, y in zip(scalers, series)]
-    effects = LongSeasons.learn(scaled, sp, periods).effects(map(len, series))
-    rests = []
-    for y, scaler, effect in zip(series, scalers, effects):
-        effect = scaler.scale * effect
-        rests.append(y * np.exp(-effect) if scaler.log else y - effect)
-    return rests

@@ -11,7 +11,7 @@ from sklearn.model_selection import TimeSeriesSplit
 from ._changes import FEWEST_ROWS, Changes
 
 MOST_LAGS = 12
-MOST_NUMBERS = 2**24  # that are learnt from: of large panels some series, of long ones the ends
+MOST_NUMBERS = 2**24  # to learn from: of large panels some series, of long ones the ends
 SPLITS = 3  # of the later half, held out in turn: do the columns help there?
 LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
 LEAST_CERTAINTY = 2.5  # in standard errors of that gain
@@ -32,7 +32,9 @@ class Regression:
     coefficients: np.ndarray
 
     @classmethod
-    def learn(cls, series, columns, known, sp: int, starts=None) -> "Regression | None":
+    def learn(
+        cls, series, columns, known, sp: int, starts=None, most_numbers: int = MOST_NUMBERS
+    ) -> "Regression | None":
         """Select columns and lags by the lasso; None where they do not help on held-out data.
 
         Parameters
@@ -48,12 +50,14 @@ class Regression:
             explain some of a season.
         starts : ndarray of shape (n_series,), optional
             Times of the first observations; the same for all if not given.
+        most_numbers : int
+            To learn from: of more a part is taken.
         """
         lengths = np.sort([len(z) for z in series])
         # of the series that hold half of all values: a new one has none for lags, and no say
         typical = lengths[np.searchsorted(lengths.cumsum(), lengths.sum() / 2)]
         n_lags = int(min(MOST_LAGS, typical // 10))
-        most_rows = MOST_NUMBERS // (1 + (n_lags + 1) * int(known.sum()))
+        most_rows = most_numbers // (1 + (n_lags + 1) * int(known.sum()))
         long = np.flatnonzero([len(z) > n_lags for z in series])
         n_some = len(long) // max(1, lengths.sum() // most_rows)
         # at random, or of two columns side by side it might be all of the first
