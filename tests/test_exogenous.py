@@ -597,6 +597,17 @@ def test_names_of_series_of_different_types():
     assert len(forecaster.predict(X=X.drop(last))) == 6
 
 
+def test_times_of_columns_are_those_of_fit_and_distinct(typed):
+    X = typed[["number"]]
+    forecaster = quick(sp=6).fit(seasonal(), X=X[:120], fh=[1, 2])
+    with pytest.raises(ValueError, match="index of X holds dates, but that of fit periods"):
+        forecaster.predict(X=X[120:].to_timestamp())
+    with pytest.raises(ValueError, match="index of X has 2010-01 more than once and 1 more"):
+        forecaster.predict(X=X.iloc[[120, 120, 121, 121, 122]])
+    with pytest.raises(ValueError, match="index of X has 2009-12 more than once"):
+        quick(sp=6).fit(seasonal(), X=pd.concat([X[:120], X[119:120]]), fh=[1])
+
+
 def promoted(effect, seed, n=110):
     """Growing sales, and whether there was a promotion; what it adds is up to ``effect``."""
     rng = np.random.default_rng(seed)

@@ -289,3 +289,14 @@ def test_a_category_without_a_series_is_left_out():
 def test_series_without_a_name_are_refused():
     with pytest.raises(ValueError, match="Level 'k' of the index.* has missing values"):
         base_only().fit(named([np.nan, "a"]), fh=[1])
+
+
+def test_a_time_that_comes_twice_is_named():
+    y = seasonal()
+    message = "index of y has 2009-12 more than once. Leave one row a time"
+    with pytest.raises(ValueError, match=message):
+        quick().fit(pd.concat([y, y[-1:]]), fh=[1])
+    y = panel(2)
+    message = "index of series 'store 1' of y has"
+    with pytest.raises(ValueError, match=message):
+        quick().fit(pd.concat([y, y[-1:]]), fh=[1])

@@ -78,6 +78,33 @@ def test_an_update_of_a_panel_names_its_series():
 
 
 @pytest.mark.parametrize("update_params", [True, False])
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        (pd.Series.to_timestamp, "dates"),
+        (lambda y: y.reset_index(drop=True), "whole numbers"),
+        (lambda y: y.to_timestamp().tz_localize("UTC").asfreq("MS"), "dates of the time zone UTC"),
+    ],
+)
+def test_an_update_with_times_of_another_kind_is_refused(other, kind, update_params):
+    y = seasonal()
+    forecaster = quick(sp=6).fit(y[:-6], fh=[1, 2])
+    expected, cutoff = forecaster.predict(), forecaster.cutoff
+    message = f"index of y holds {kind}, but that of fit periods of frequency M"
+    with pytest.raises(ValueError, match=message):
+        forecaster.update(other(y[-6:]), update_params=update_params)
+    pd.testing.assert_series_equal(forecaster.predict(), expected)
+    assert (forecaster.cutoff == cutoff).all()
+
+
+def test_columns_that_fit_was_not_given_are_refused_in_update():
+    y = seasonal()
+    forecaster = quick(sp=6).fit(y[:-6], fh=[1])
+    with pytest.raises(ValueError, match=r"columns \['x'\], but fit none"):
+        forecaster.update(y[-6:], X=pd.DataFrame({"x": 1.0}, index=y.index))
+
+
+@pytest.mark.parametrize("update_params", [True, False])
 def test_columns_and_series_keep_their_order_in_update(update_params):
     columns = pd.DataFrame({"b": seasonal(), "a": -seasonal(seed=1)})
     series = pd.concat(dict.fromkeys("zam", columns), names=["store", "month"])

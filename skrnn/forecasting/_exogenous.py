@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ._column_encoder import ColumnEncoder
-from ._series import SeriesSet, future_index, instances
+from ._series import SeriesSet, check_distinct, check_times, future_index, instances
 
 
 class ExogenousColumns:
@@ -19,15 +19,17 @@ class ExogenousColumns:
     Raises
     ------
     ValueError
-        If X lacks a column.
+        If X lacks a column, or has a time twice.
     """
 
     def __init__(self, encoder: ColumnEncoder, X: pd.DataFrame):
+        check_distinct(X.index, "X")
         self.encoder = encoder
         self._history = encoder.plain(X)
 
     def extended(self, X: pd.DataFrame) -> "ExogenousColumns":
         """With more rows; later ones replace earlier ones of the same time."""
+        check_times(X.index, self._history.index, "X")
         longer = ExogenousColumns(self.encoder, X)
         joined = pd.concat([self._history, longer._history])
         longer._history = joined[~joined.index.duplicated(keep="last")].sort_index()
@@ -135,6 +137,8 @@ class ExogenousColumns:
         if X is None:
             return self._history
         check_instances(X, self._history)
+        check_times(X.index, self._history.index, "X")
+        check_distinct(X.index, "X")
         future = X.reindex(columns=self.encoder.names)
         if self.encoder.past:
             future[self.encoder.past] = np.nan

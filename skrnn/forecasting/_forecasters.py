@@ -319,6 +319,11 @@ class BaseRecurrentForecaster(BaseForecaster):
         _heed_interrupt(learnt[1])
 
     def _update(self, y, X=None, update_params=True):
+        if X is not None and len(X.columns) and self._columns is None:
+            raise ValueError(
+                f"update was given the exogenous columns {list(X.columns)}, but fit none. Fit anew "
+                "with X, or leave it out."
+            )
         try:
             y = self._series.joined(self._y_train, y)
             series, columns = SeriesSet.of(y, self._series.freq), self._columns

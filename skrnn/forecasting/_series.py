@@ -56,7 +56,7 @@ class SeriesSet:
         frames = instances(y)
         freq, grids = freq or _frequency([frame.index for frame in frames.values()]), {}
         for key, frame in frames.items():
-            frame = _on_grid(frame, freq, grids)
+            frame = _on_grid(frame, freq, grids, "y" if key is None else f"series {key!r} of y")
             for column in frame.columns:
                 array = frame[column].to_numpy(dtype=np.float64, copy=True)
                 _check(array, key, column)
@@ -87,7 +87,8 @@ class SeriesSet:
         Raises
         ------
         ValueError
-            If there are other columns than before, or a panel where there was one series.
+            If there are other columns than before, times of another kind, or a panel where there
+            was one series.
         """
         y = self._with_its_columns(y)
         if y.index.nlevels != before.index.nlevels:
@@ -95,6 +96,7 @@ class SeriesSet:
                 f"update got y with {y.index.nlevels} levels in its index, but fit with "
                 f"{before.index.nlevels}. Pass rows of the same form, with the names of the series."
             )
+        check_times(y.index, before.index, "y")
         joined = update_data(before, y)[self.like.columns]
         if not isinstance(joined.index, pd.MultiIndex):
             return joined
@@ -218,7 +220,47 @@ def instances(frame: pd.DataFrame) -> dict:
     return {key: group.droplevel(levels) for key, group in groups}
 
 
-def _on_grid(frame: pd.DataFrame, freq, grids: dict) -> pd.DataFrame:
+def check_times(given: pd.Index, expected: pd.Index, name: str) -> None:
+    """Refuse times of another kind than those of fit; together pandas would make objects of them.
+
+    Raises
+    ------
+    ValueError
+    """
+    kinds = _kind_of_times(given), _kind_of_times(expected)
+    if len(given) and kinds[0] != kinds[1]:
+        raise ValueError(
+            f"The index of {name} holds {kinds[0]}, but that of fit {kinds[1]}. Bring both to the "
+            "same, as by to_period or to_timestamp."
+        )
+
+
+def _kind_of_times(index: pd.Index) -> str:
+    times = index.levels[-1] if isinstance(index, pd.MultiIndex) else index
+    if isinstance(times, pd.PeriodIndex):
+        return f"periods of frequency {times.freqstr}"
+    if isinstance(times, pd.DatetimeIndex):
+        return "dates" if times.tz is None else f"dates of the time zone {times.tz}"
+    return "whole numbers" if pd.api.types.is_integer_dtype(times.dtype) else str(times.dtype)
+
+
+def check_distinct(index: pd.Index, name: str) -> None:
+    """Refuse a time that comes twice.
+
+    Raises
+    ------
+    ValueError
+    """
+    if index.has_duplicates:
+        twice = index[index.duplicated()]
+        first, more = twice[0], f" and {len(twice) - 1} more" if len(twice) > 1 else ""
+        raise ValueError(
+            f"The index of {name} has {first} more than once{more}. Leave one row a time, as by "
+            "groupby(level=...).mean(), or name what tells the rows apart in a level of the index."
+        )
+
+
+def _on_grid(frame: pd.DataFrame, freq, grids: dict, name: str) -> pd.DataFrame:
     """All times from the first to the last; those that were left out are missing values."""
     index = frame.index
     if len(index) < 2:
@@ -230,6 +272,7 @@ def _on_grid(frame: pd.DataFrame, freq, grids: dict) -> pd.DataFrame:
     grid = grids[span]
     if len(grid) == len(index) and (grid == index).all():
         return frame.set_axis(grid)
+    check_distinct(index, name)
     _check_gaps(index, len(grid))
     if not index.isin(grid).all():
         raise ValueError(
