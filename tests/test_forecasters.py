@@ -260,13 +260,41 @@ def test_detected_seasonal_periods():
 def test_names_of_frequencies():
     t = np.arange(500)
     wave = np.sin(2 * np.pi * t / 50) + 0.1 * np.random.default_rng(0).normal(size=500)
-    for freq in ("ms", "min", "2D"):  # milliseconds are no starts of months
+    for freq in ("ms", "min", "2D", "h"):  # milliseconds are no starts of months
         found = detect_season(wave, pd.period_range("2020", periods=500, freq=freq))
-        assert found == (1 if freq == "min" else 50)
+        assert found == (1 if freq == "h" else 50)
     minutes = pd.period_range("2020", periods=7 * 1440, freq="min")
     daily = np.sin(2 * np.pi * np.arange(len(minutes)) / 1440)
     noisy = daily + 0.3 * np.random.default_rng(0).normal(size=len(minutes))
     assert detect_season(noisy, minutes) == 1440
+
+
+@pytest.mark.parametrize(
+    ("freq", "day"), [("5min", 288), ("10min", 144), ("15min", 96), ("30min", 48), ("4h", 6)]
+)
+def test_days_are_found_in_values_of_minutes(freq, day):
+    """Not a day less a step, nor two or three steps, by which all that is smooth is alike."""
+    wandering = []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        n = 6 * day + rng.integers(day)
+        times, t = pd.date_range("2024", periods=n, freq=freq), np.arange(n)
+        wave = 10 * np.sin(2 * np.pi * t / day)
+        peaks = 10 * np.exp(-50 * (t % day / day - 0.6) ** 2)
+        noise = 2 * rng.normal(size=n)
+        assert detect_season(wave + noise, times) == day
+        assert detect_season(peaks + noise, times) == day
+        wandering.append(detect_season(np.cumsum(noise), times))
+    assert wandering.count(1) >= 4
+
+
+def test_a_slope_of_the_autocorrelation_is_no_season():
+    for seed in range(20):
+        noise = np.random.default_rng(seed).normal(size=400)
+        smooth = pd.Series(noise).ewm(alpha=0.1).mean().to_numpy()
+        assert detect_season(smooth, pd.RangeIndex(400)) == 1
+        spikes = 8 * (np.arange(400) % 37 == 0) + 0.5 * noise
+        assert detect_season(spikes, pd.RangeIndex(400)) == 37
 
 
 @pytest.mark.parametrize(

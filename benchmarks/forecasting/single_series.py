@@ -1,13 +1,19 @@
-"""Single series, four rolling folds each."""
+"""Single series, four rolling folds each.
+
+AutoARIMA takes series as they are; beside it stands AutoARIMA of the logarithm where all values
+are positive, as a practitioner might have it.
+"""
 
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from _baselines import classical, warm_up
+from _baselines import Forecasts, classical, warm_up
 from _scores import PROBABILITIES, interval_scores, mase_scales, point_scores
-from _series import rolling_folds, single_series
+from _series import Task, rolling_folds, single_series
+from scipy.stats import wilcoxon
 
 from skrnn.forecasting import GRUForecaster, LSTMForecaster
 
@@ -16,7 +22,19 @@ NETWORKS = {
     "LSTMForecaster": (LSTMForecaster, {}),
     "GRU, no prior": (GRUForecaster, {"prior": None}),
 }
-CLASSICAL = ("AutoETS", "AutoARIMA", "AutoTheta", "SeasonalNaive")
+CLASSICAL = ("AutoETS", "AutoARIMA", "AutoARIMA, log", "AutoTheta", "SeasonalNaive")
+LOG = ", log"
+
+
+def classical_forecasts(task: Task, model: str, key: str) -> Forecasts:
+    """Of a model on the series, or on its logarithm where it is named so and there is one."""
+    name = model.removesuffix(LOG)
+    if name == model or task.train[0].min() <= 0:
+        return classical(task, name, key)
+    logged = replace(task, train=[np.log(task.train[0])])
+    found = classical(logged, name, f"{key} log")
+    quantiles = {p: np.exp(values) for p, values in found.quantiles.items()}
+    return Forecasts(np.exp(found.mean), quantiles, found.seconds)
 
 
 def main() -> None:
@@ -34,7 +52,7 @@ def main() -> None:
                 seconds.setdefault(label, []).append(time.perf_counter() - start)
                 results[label] = {p: table[None, :, k] for k, p in enumerate(PROBABILITIES)}
             for model in CLASSICAL:
-                found = classical(task, model, f"{name} {fold}")
+                found = classical_forecasts(task, model, f"{name} {fold}")
                 seconds.setdefault(model, []).append(found.seconds)
                 results[model] = {**found.quantiles, 0.5: found.mean}
             for model, quantiles in results.items():
@@ -51,13 +69,25 @@ def main() -> None:
     for name, row in table.iterrows():
         print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in row) + " |")
     logs = np.log(table)
-    for other in ("AutoETS", "AutoARIMA"):
+    for other in ("AutoETS", "AutoARIMA", "AutoARIMA, log"):
         relative = np.exp(logs.sub(logs[other], axis=0).mean())
         print(f"| geometric mean / {other} | " + " | ".join(f"{v:.3f}" for v in relative) + " |")
+    for other in ("AutoETS", "AutoARIMA", "AutoARIMA, log"):
+        differences = logs.sub(logs[other], axis=0)
+        cells = [_compared(differences[model]) for model in table]
+        print(f"| better than {other} (p) | " + " | ".join(cells) + " |")
     for k, label in enumerate(("cover 80", "cover 95", "mean quantile loss")):
         means = [np.mean([scores[k] for scores in intervals[m]]) for m in table]
         print(f"| {label} | " + " | ".join(f"{v:.3f}" for v in means) + " |")
     print("| median seconds | " + " | ".join(f"{np.median(seconds[m]):.2f}" for m in table) + " |")
+
+
+def _compared(differences: pd.Series) -> str:
+    """On how many series a model is better, and the p-value of Wilcoxon's test, not adjusted."""
+    if not differences.any():
+        return ""
+    better = f"{(differences < 0).sum()} of {len(differences)}"
+    return f"{better} ({wilcoxon(differences[differences != 0]).pvalue:.2f})"
 
 
 if __name__ == "__main__":

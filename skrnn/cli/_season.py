@@ -6,7 +6,7 @@ import pandas as pd
 
 from ._options import tell
 
-UNTOLD = ("s", "min")  # frequencies with many seasons; their data tell which
+TOLD = ("h", "D", "B", "W", "M", "Q")  # frequencies with one usual season; data tell of others
 
 
 def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
@@ -27,14 +27,14 @@ def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
 
 
 def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
-    from ..forecasting._season import USUAL, detect_common_season, frequency_of
+    from ..forecasting._season import detect_common_season, frequency_of, usual_periods
 
     longest, shortest = max(series, key=len), min(series, key=len)
     frequency = frequency_of(longest.index)
     if frequency == "Y":
         sp, reason = 1, "usual for the frequency"
-    elif frequency in USUAL and frequency not in UNTOLD:
-        sp, reason = USUAL[frequency][0], "usual for the frequency"
+    elif frequency in TOLD:
+        sp, reason = usual_periods(frequency)[0], "usual for the frequency"
     else:
         sp = detect_common_season([y.to_numpy() for y in series], [y.index for y in series])
         reason = "found in the data" if sp > 1 else "as the data show no season"

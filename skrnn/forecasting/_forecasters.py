@@ -39,7 +39,7 @@ class BaseRecurrentForecaster(BaseForecaster):
     ----------
     sp : int, list of int or "auto", default=1
         Seasonal period, in time steps; 1 for none. "auto" takes the usual period of the index's
-        frequency, or the highest peak of the autocorrelation where the index has none, if most of
+        frequency, or the clearest peak of the autocorrelation where there is none, if most of
         the series repeat with it. Of several periods the shortest is that of the base forecast and
         the networks; what repeats with the longer ones besides is taken off each series, as far as
         its cycles agree, and added to the forecasts. A series that such a pattern is learnt from

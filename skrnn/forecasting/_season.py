@@ -5,15 +5,14 @@ import pandas as pd
 
 # Periods to look for first, by frequency; weekly data have a yearly season of 52
 USUAL = {
-    "s": (60,),
-    "min": (60, 1440),
-    "h": (24, 168),
     "D": (7,),
     "B": (5,),
     "W": (52,),
     "M": (12,),
     "Q": (4,),
 }
+CYCLES = [pd.Timedelta(cycle) for cycle in ("1min", "1h", "1D", "7D")]  # of what is measured often
+HOUR = CYCLES[1]
 OTHER_NAMES = {"MS": "M", "ME": "M", "QS": "Q", "QE": "Q", "YS": "Y", "YE": "Y", "7D": "W"}
 OTHER_NAMES |= {f"B{name}{end}": name for name in "MQY" for end in "SE"}  # on business days
 OTHER_NAMES |= {"S": "s", "T": "min", "H": "h", "A": "Y", "AS": "Y"}  # of pandas before 2.2
@@ -22,7 +21,8 @@ LONGEST = 400  # period that no frequency suggests
 ROUNDING = 1e-9
 MOST_ASKED = 50  # series, for the period of all
 SIGNIFICANT = 1.645  # one-sided 5 %, in standard errors of an autocorrelation
-CLEAR = 0.3  # least autocorrelation of a period that no frequency suggests
+CLEAR = 0.3  # least autocorrelation of a period that no frequency suggests, and rise to its peak
+NEAR = 0.03  # of such a period, by which its peak may be off
 
 
 def detect_common_season(series: list[np.ndarray], indices: list[pd.Index]) -> int:
@@ -43,8 +43,8 @@ def detect_season(values: np.ndarray, index: pd.Index) -> int:
     """Seasonal period of a series, 1 for none.
 
     The period that is usual for the frequency of the index is taken if the series repeats with
-    it; otherwise the lag of the highest peak of the autocorrelation of the detrended series, if
-    that is clear.
+    it; where none is usual, or values are less than an hour apart, the lag of the highest peak of
+    the autocorrelation of the detrended series, if that is clear.
 
     Parameters
     ----------
@@ -58,18 +58,46 @@ def detect_season(values: np.ndarray, index: pd.Index) -> int:
     rest = _detrended(values)
     if np.abs(rest).max() < ROUNDING * np.ptp(values):
         return 1  # a straight line
-    usual = USUAL.get(frequency_of(index), ())
+    frequency = frequency_of(index)
+    usual = usual_periods(frequency)
     correlation = _autocorrelation(rest, min(n // 2 - 1, max(LONGEST, *usual, 0)))
     of_changes = _autocorrelation(np.diff(values), len(correlation) - 1)
     for period in usual:
         if period < len(correlation) and _repeats(correlation, of_changes, period, n):
             return period
-    if usual:
+    step = _clock_step(frequency)
+    if usual and (step is None or step >= HOUR):
         return 1
-    inner = correlation[1:-1]
-    peaks = 1 + np.flatnonzero((inner > correlation[:-2]) & (inner >= correlation[2:]))
-    peaks = [k for k in peaks if correlation[k] > CLEAR and _is_significant(correlation, k, n)]
-    return int(max(peaks, key=lambda k: correlation[k])) if peaks else 1
+    return _clearest(correlation, n)
+
+
+def usual_periods(frequency: str) -> tuple[int, ...]:
+    """Periods that are usual for a frequency, the shortest first: the next two cycles of clocks.
+
+    Parameters
+    ----------
+    frequency : str
+        As `frequency_of` names it, such as "M", "h" or "10min".
+    """
+    if frequency in USUAL:
+        return USUAL[frequency]
+    step = _clock_step(frequency)
+    if step is None:
+        return ()
+    longer = [cycle for cycle in CYCLES if cycle > step][:2]
+    periods = [int(cycle / step) for cycle in longer if not cycle % step]
+    # every other half an hour is like the one between: what alternates there is no season
+    return tuple(period for period in periods if period > 2 or step > HOUR)
+
+
+def _clock_step(frequency: str) -> pd.Timedelta | None:
+    """Time between two values, where it is always the same."""
+    if not frequency:
+        return None
+    try:
+        return pd.Timedelta(frequency if frequency[:1].isdigit() else f"1{frequency}")
+    except ValueError:
+        return None
 
 
 def frequency_of(index: pd.Index) -> str:
@@ -84,13 +112,31 @@ def frequency_of(index: pd.Index) -> str:
 
 
 def _repeats(correlation: np.ndarray, of_changes: np.ndarray, period: int, n: int) -> bool:
-    """Whether a series, or its changes, are alike after one period.
+    """Whether a series, or its changes, are alike after one period, and more than after half of it.
 
-    What wanders, such as a random walk, is like its past at any lag, and after half a period more.
+    What wanders, such as a random walk, is like its past at any lag.
     """
-    stands_out = correlation[period] > correlation[period // 2]
-    alike = stands_out and _is_significant(correlation, period, n)
-    return alike or _is_significant(of_changes, period, n - 1)
+    return any(
+        acf[period] > acf[period // 2] and _is_significant(acf, period, len_)
+        for acf, len_ in ((correlation, n), (of_changes, n - 1))
+    )
+
+
+def _clearest(correlation: np.ndarray, n: int) -> int:
+    """Lag of the highest peak of an autocorrelation, 1 for none that is clear.
+
+    There are small peaks on any slope that falls slowly: it must have been much lower before.
+    """
+    inner = correlation[1:-1]
+    peaks = 1 + np.flatnonzero((inner > correlation[:-2]) & (inner >= correlation[2:]))
+    least = CLEAR + np.maximum(np.minimum.accumulate(correlation), 0)[peaks]
+    peaks = [k for k in peaks[correlation[peaks] > least] if _is_significant(correlation, k, n)]
+    if not peaks:
+        return 1
+    highest = max(peaks, key=lambda k: correlation[k])
+    near = np.arange(len(correlation))
+    near = near[np.abs(near - highest) <= NEAR * highest]
+    return int(near[np.argmax(correlation[near] / (n - near))])  # without the fall of the estimate
 
 
 def _detrended(values: np.ndarray) -> np.ndarray:
