@@ -49,7 +49,8 @@ def assert_sensible(forecaster, y, fh=None, slack=3.0):
     for values in (forecast, interval, quantiles, variance):
         assert np.isfinite(values).all()
     low, high = np.nanmin(y), np.nanmax(y)
-    margin = slack * (high - low) or 1e-3 * max(abs(high), np.finfo(float).tiny)
+    known = 1e-3 if len(y) > 3 else 1.0  # one observation says nothing about changes
+    margin = slack * (high - low) or known * max(abs(high), np.finfo(float).tiny)
     assert (forecast > low - margin).all() and (forecast < high + margin).all()
     assert (interval > low - 3 * margin).all() and (interval < high + 3 * margin).all()
 
@@ -242,3 +243,19 @@ def test_a_new_series_of_a_panel_is_not_certain(new, driven):
     widths = bounds.iloc[:, 1] - bounds.iloc[:, 0]
     assert widths["constant"] < 0.01
     assert 0.3 < widths["new"] / widths.iloc[:20].median() < 3
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_equal_observations_are_no_certain_forecast(n):
+    forecaster = quick().fit(pd.Series(np.full(n, 5.0)), fh=[1, 2])
+    np.testing.assert_allclose(forecaster.predict(), 5.0, rtol=1e-6)
+    lower, upper = forecaster.predict_interval(coverage=0.95).to_numpy().T
+    assert ((upper - lower > 0.2) & (upper - lower < 10)).all()
+
+
+def test_growth_over_many_orders_of_magnitude_goes_on():
+    noise = np.random.default_rng(0).normal(size=66)
+    y = pd.Series(np.exp(0.25 * np.arange(66) + 0.02 * noise))  # a ratio of ten million
+    forecaster = quick().fit(y[:60], fh=range(1, 7))
+    assert forecaster.log_ == [True]
+    np.testing.assert_allclose(forecaster.predict(), y[60:], rtol=0.1)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 GRID = 2.0**-20  # of the scale of a series: scaled values are rounded to multiples
-SAFE_LOG_RATIO = 1e6  # between the largest and the smallest value of a series
+SAFE_LOG_RATIO = 1e12  # between the largest and the smallest value of a series
 FEWEST = 4  # observations to choose models by, or to take for a constant if they are the same
+UNKNOWN = 0.1  # of its level, that a series changes by of which no change is known
 LARGEST_LOG = 300.0  # beyond its exponential, variances leave the range of numbers
 
 
@@ -58,7 +59,7 @@ def scalers_of(series: list[np.ndarray], sp: int, logs=None, effects=None) -> li
     """A scaler for each series of a panel; one too short to vary varies as the others do.
 
     In relation to its level, that is: the one observation of a new product is not a certain
-    forecast of the next.
+    forecast of the next. Without others it varies by a tenth.
 
     Parameters
     ----------
@@ -74,9 +75,9 @@ def scalers_of(series: list[np.ndarray], sp: int, logs=None, effects=None) -> li
     scalers = [SeriesScaler.of(y, sp, *rest) for y, *rest in zip(series, logs, effects)]
     short = [len(y) < FEWEST and np.nanmax(y) == np.nanmin(y) for y in series]
     shares = [s.share for s, no in zip(scalers, short) if s.shift and not no]
-    if not any(short) or not shares:
+    if not any(short):
         return scalers
-    share = float(np.median(shares))
+    share = float(np.median(shares)) if shares else UNKNOWN
     return [
         replace(s, scale=share * abs(s.shift), lent=True) if no and s.shift and not s.log else s
         for s, no in zip(scalers, short)
