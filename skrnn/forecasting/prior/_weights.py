@@ -10,7 +10,7 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "d417128931074790481bfbcd1d437a1e71fadeec90ad29d393a52943601b9631",
+    "gru": "294ef92d79a9a015826cd101af3580daa1a1f31dab79c36c47e273abbb572c3a",
     "lstm": "10366073adf813b81f4961820c2261f698d76fb4220cdd23e3fdbf11188ed034",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
