@@ -97,6 +97,15 @@ def test_an_update_with_times_of_another_kind_is_refused(other, kind, update_par
     assert (forecaster.cutoff == cutoff).all()
 
 
+def test_residuals_are_those_of_all_that_was_seen():
+    y = seasonal()
+    forecaster = quick(sp=6).fit(y[:-6], fh=[1]).update(y[-6:], update_params=False)
+    residuals = forecaster.predict_residuals()
+    expected = y - forecaster.predict(y.index)
+    pd.testing.assert_series_equal(residuals, expected, check_names=False)
+    pd.testing.assert_series_equal(residuals, forecaster.predict_residuals(y), check_names=False)
+
+
 def test_columns_that_fit_was_not_given_are_refused_in_update():
     y = seasonal()
     forecaster = quick(sp=6).fit(y[:-6], fh=[1])

@@ -415,6 +415,24 @@ class BaseRecurrentForecaster(BaseForecaster):
         lowest = np.array([scaler.lowest for scaler in scalers])
         return steps, Distribution(quantiles, logged, lowest)
 
+    def predict_residuals(self, y=None, X=None):
+        """What was observed less what is forecast for it from what came before.
+
+        Parameters
+        ----------
+        y : Series or DataFrame, optional
+            Observations; those of ``fit`` and ``update`` if not given.
+        X : DataFrame, optional
+            Exogenous columns over the same times.
+
+        Returns
+        -------
+        Series or DataFrame
+            In the form of y.
+        """
+        self.check_is_fitted()
+        return super().predict_residuals(self._y_train if y is None else y, X)
+
     @classmethod
     def get_test_params(cls, parameter_set="default"):
         """Parameters for sktime's tests: the defaults cut short, and every choice by hand."""
