@@ -1,16 +1,31 @@
 """What exogenous columns are worth: columns that explain everything, in one way or another.
 
 And what columns cost that have nothing to do with the series. All defaults; 228 months, and twelve
-to forecast.
+to forecast. Beside the linear driver, which works after two and three months, linear regression and
+AutoARIMA, which are given the column of the three months before as well.
 """
 
 import numpy as np
 import pandas as pd
+from sklearn.linear_model import LinearRegression
+from statsforecast.models import AutoARIMA
 
 from skrnn.forecasting import GRUForecaster
 
 HORIZON, N, SEEDS = 12, 240, 8
+LAGS = 3  # months, of the column for the other models
 INDEX = pd.period_range("2000-01", periods=N, freq="M")
+HEADS = (
+    "linear driver / naive",
+    "linear regression / naive",
+    "AutoARIMA with X / naive",
+    "driver by its size / without it",
+    "noise / without",
+    "random walk / without",
+)
+NOTE = """
+*The driver works after two and three months. Linear regression and AutoARIMA are given the column
+with its three values before, the GRU only the column: it finds the lags.*"""
 
 
 def forecast_error(y: pd.Series, x: np.ndarray | None, seed: int) -> float:
@@ -24,6 +39,16 @@ def forecast_error(y: pd.Series, x: np.ndarray | None, seed: int) -> float:
     )
     forecast = forecaster.predict(X=None if X is None else X[-HORIZON:])
     return float(np.abs(forecast - y[-HORIZON:]).mean())
+
+
+def rival_errors(y: pd.Series, x: np.ndarray) -> list[float]:
+    """Mean absolute errors of linear regression and AutoARIMA on a column and its lags."""
+    X = np.column_stack([x[LAGS - lag : len(x) - lag] for lag in range(LAGS + 1)])
+    past, future = X[:-HORIZON], X[-HORIZON:]
+    known, truth = y.to_numpy()[LAGS:-HORIZON], y.to_numpy()[-HORIZON:]
+    regression = LinearRegression().fit(past, known).predict(future)
+    arima = AutoARIMA(season_length=12).fit(known, X=past).predict(HORIZON, X=future)["mean"]
+    return [float(np.abs(forecast - truth).mean()) for forecast in (regression, arima)]
 
 
 def ratios(seed: int) -> list[float]:
@@ -42,6 +67,7 @@ def ratios(seed: int) -> list[float]:
     alone = forecast_error(own, None, seed)
     return [
         forecast_error(driven, x[3:], seed) / naive,
+        *(error / naive for error in rival_errors(driven, x[3:])),
         forecast_error(bent, z[1:], seed) / forecast_error(bent, None, seed),
         forecast_error(own, noise, seed) / alone,
         forecast_error(own, walk, seed) / alone,
@@ -49,14 +75,14 @@ def ratios(seed: int) -> list[float]:
 
 
 def main() -> None:
-    print("| seed | linear driver / naive | driver by its size / without it ", end="")
-    print("| noise / without | random walk / without |\n|---|---|---|---|---|")
+    print(f"| seed | {' | '.join(HEADS)} |\n|" + "---|" * (1 + len(HEADS)))
     rows = []
     for seed in range(SEEDS):
         rows.append(ratios(seed))
         print(f"| {seed} | {' | '.join(f'{ratio:.4f}' for ratio in rows[-1])} |", flush=True)
     means = np.exp(np.log(rows).mean(0))
     print(f"| geometric mean | {' | '.join(f'{mean:.4f}' for mean in means)} |")
+    print(NOTE)
 
 
 if __name__ == "__main__":
