@@ -1,11 +1,14 @@
 """Classical forecasts by statsforecast, kept on disk: AutoARIMA over a panel takes many minutes.
 
-Run as a script to compute all of them in advance: ``python benchmarks/forecasting/_baselines.py``.
+They are kept with the version of statsforecast, and computed anew with another one; files of
+earlier days say no version and are used as they are, which `origin` tells. Run as a script to
+compute all of them in advance: ``python benchmarks/forecasting/_baselines.py``.
 """
 
 import time
 import warnings
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,8 @@ import pandas as pd
 from _series import PANELS, Task, load_panel, rolling_folds, single_series
 
 STORE = Path(__file__).parent / "results"
+UNKNOWN = "an unknown version"
+used_versions = set()  # of statsforecast, by all forecasts so far
 NAMES = ("AutoETS", "AutoARIMA", "AutoTheta", "SeasonalNaive")
 LEVELS = (80, 95)
 SAMPLE = 200
@@ -49,13 +54,23 @@ def classical(task: Task, name: str, key: str | None = None) -> Forecasts:
     path = STORE / f"{key or task.name} {name}.npz".replace(" ", "_")
     if path.exists():
         with np.load(path) as z:
-            quantiles = {float(k[1:]): z[k] for k in z.files if k.startswith("q")}
-            return Forecasts(z["mean"], quantiles, float(z["seconds"]))
+            made_by = str(z["version"]) if "version" in z.files else UNKNOWN
+            if made_by in (UNKNOWN, version("statsforecast")):
+                used_versions.add(made_by)
+                quantiles = {float(k[1:]): z[k] for k in z.files if k.startswith("q")}
+                return Forecasts(z["mean"], quantiles, float(z["seconds"]))
     result = _forecast(task, name)
+    used_versions.add(version("statsforecast"))
     STORE.mkdir(exist_ok=True)
     quantiles = {f"q{level}": values for level, values in result.quantiles.items()}
-    np.savez(path, mean=result.mean, seconds=result.seconds, **quantiles)
+    made = {"seconds": result.seconds, "version": version("statsforecast")}
+    np.savez(path, mean=result.mean, **made, **quantiles)
     return result
+
+
+def origin() -> str:
+    """A note on the versions that made the forecasts so far."""
+    return f"\n*Classical forecasts: statsforecast, {' and '.join(sorted(used_versions))}.*"
 
 
 def _forecast(task: Task, name: str) -> Forecasts:

@@ -12,7 +12,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pandas as pd
-from _baselines import classical, sample_of, warm_up
+from _baselines import classical, origin, sample_of, warm_up
 from _series import Task, load_panel, single_series
 
 from skrnn.forecasting import GRUForecaster, LSTMForecaster
@@ -119,6 +119,7 @@ def main() -> None:
         for length, row in curve.iterrows():
             values = " | ".join(f"{row[m]:.3f}" for m in models)
             print(f"| {length} | {len(tables[length])} | {values} |")
+    print(origin())
     draw(curves)
     print(f"\ndrawn to {PICTURE.name}", file=sys.stderr)
 

@@ -8,7 +8,7 @@ import sys
 import time
 
 import numpy as np
-from _baselines import SAMPLED, classical, sample_of, warm_up
+from _baselines import SAMPLED, classical, origin, sample_of, warm_up
 from _copies import without_copies
 from _scores import PROBABILITIES, interval_scores, mase_scales, point_scores
 from _series import PANELS, Task, load_panel
@@ -104,6 +104,7 @@ def main(names) -> None:
         kept = np.isin(shown, without_copies(task))
         uncopied += rows_without_copies(part, kept, {**medians, "AutoARIMA": arima[0]})
     print(NOTE)
+    print(origin())
     print(SHORT_HEADER + "\n|" + "---|" * 6, *uncopied, ABOUT_COPIES, sep="\n")
 
 

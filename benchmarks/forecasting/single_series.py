@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from _baselines import Forecasts, classical, warm_up
+from _baselines import Forecasts, classical, origin, warm_up
 from _scores import PROBABILITIES, interval_scores, mase_scales, point_scores
 from _series import Task, rolling_folds, single_series
 from scipy.stats import wilcoxon
@@ -80,6 +80,7 @@ def main() -> None:
         means = [np.mean([scores[k] for scores in intervals[m]]) for m in table]
         print(f"| {label} | " + " | ".join(f"{v:.3f}" for v in means) + " |")
     print("| median seconds | " + " | ".join(f"{np.median(seconds[m]):.2f}" for m in table) + " |")
+    print(origin())
 
 
 def _compared(differences: pd.Series) -> str:
