@@ -1,6 +1,8 @@
 """The layers of the package: imports go downward only, and heavy packages load lazily."""
 
 import ast
+import inspect
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +53,41 @@ ONLY_USERS = {
     "skorch": {"_training"},
     "sklearn.utils._param_validation": {"_parameters"},
     "matplotlib": {"comparison"},
+}
+# Private names of other packages, with the modules that use them and the parameters that are passed
+# or overridden. The list in docs/architecture.md has the same.
+PRIVATE = {
+    "sklearn.base.BaseEstimator._validate_params": (
+        "_base preprocessing._transformer preprocessing._sliding_window"
+    ),
+    "sklearn.utils._param_validation.Interval(closed)": "_parameters",
+    "sklearn.utils._param_validation.StrOptions": "_parameters",
+    "sklearn.utils._param_validation.validate_parameter_constraints(caller_name)": "_parameters",
+    "sklearn.utils.validation._check_feature_names(reset)": "_reading",
+    "sklearn.utils.validation._check_sample_weight(dtype, ensure_non_negative)": "_reading",
+    "sklearn.utils.validation._check_y(multi_output, y_numeric, estimator)": "_reading",
+    "sklearn.utils._set_output._wrap_data_with_container": "preprocessing._transformer",
+    "sklearn.utils._safe_indexing": "comparison._estimators comparison._peak_memory",
+    "sklearn.base.BaseEstimator.__repr__(N_CHAR_MAX)": "comparison._reproduce",
+    "sktime.base.BaseObject.__repr__(n_char_max)": "comparison._reproduce",
+    "joblib.externals.loky.ProcessPoolExecutor": "comparison._peak_memory",
+    "sktime.forecasting.base.BaseForecaster._config": "forecasting._forecasters",
+    "sktime.forecasting.base.BaseForecaster._check_X_y(X, y)": "forecasting._forecasters",
+    "sktime.forecasting.base.BaseForecaster._set_cutoff_from_y": "forecasting._forecasters",
+    "sktime.forecasting.base.BaseForecaster._pretrain(y, X, fh)": "forecasting._forecasters",
+    "sktime.forecasting.base.BaseForecaster._pretrain_update(y, X, fh)": "forecasting._forecasters",
+    "skorch.NeuralNet._set_training": "_training",
+    "skorch.NeuralNet._zero_grad_optimizer(set_to_none)": "_training",
+    "skorch.NeuralNet.run_single_epoch(iterator, training, prefix, step_fn)": "_training",
+    "skpro.distributions.Histogram._ppf(p)": "forecasting._histogram",
+    "skpro.distributions.Histogram._pdf": "forecasting._histogram",
+    "skpro.distributions.Histogram._log_pdf(x)": "forecasting._histogram",
+    "skpro.distributions.Histogram._var": "forecasting._histogram",
+    "skpro.distributions.Histogram._energy_self": "forecasting._histogram",
+    "skpro.distributions.Histogram._energy_x(x)": "forecasting._histogram",
+    "torch._subclasses.fake_tensor.FakeTensor": "nn.instruction_sets",
+    "torch._C._len_torch_dispatch_stack": "nn.instruction_sets",
+    "torch.autograd.forward_ad._current_level": "nn.instruction_sets",
 }
 
 
@@ -137,6 +174,24 @@ def test_only_users_of_a_library(library):
         if imported == library or imported.startswith(library + ".")
     }
     assert users <= ONLY_USERS[library]
+
+
+@pytest.mark.parametrize("entry", PRIVATE)
+def test_private_names_of_other_packages_are_there(entry):
+    name, _, parameters = entry.rstrip(")").partition("(")
+    package = pytest.importorskip(name.partition(".")[0])
+    users = PRIVATE[entry].split()
+    found = f"{package.__name__} {package.__version__} has no {{}}; skrnn needs it in {users}"
+    try:
+        thing = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        pytest.fail(found.format(name))
+    for parameter in filter(None, parameters.split(", ")):
+        known = inspect.signature(thing).parameters
+        assert parameter in known, found.format(f"{name}({parameter})")
+    last = name.rpartition(".")[2]
+    assert [user for user in users if last not in MODULES[user].read_text()] == []
+    assert last in (ROOT.parent / "docs" / "architecture.md").read_text()
 
 
 @pytest.mark.parametrize("library", ["sktime", "matplotlib", "statsforecast"])
