@@ -15,11 +15,12 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from torch._subclasses import fake_tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.autograd import forward_ad
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from skrnn.nn import kernels, products, threads
+from skrnn.nn import instruction_sets, kernels, products, threads
 from skrnn.nn.cells import CELLS, Weights, unroll
 from skrnn.nn.decay import DecayingLayer
 from skrnn.nn.instruction_sets import chosen_set
@@ -284,6 +285,41 @@ def test_forward_mode_derives_through_layers(make, needs_gradients):
     torch.testing.assert_close(tangent, expected)
 
 
+@by_torch
+@pytest.mark.parametrize("make", LAYERS, ids=["plain", "decaying"])
+def test_functional_derivatives_go_through_layers(make):
+    layer, x = make(), draw(np.random.default_rng(0), 9, 4, 3)
+
+    def run(x):
+        return layer(x)[0].sum((1, 2))
+
+    expected = torch.autograd.functional.jacobian(run, x)
+    torch.testing.assert_close(torch.func.jacrev(run)(x), expected)
+    torch.testing.assert_close(torch.func.grad(lambda x: run(x).sum())(x), expected.sum(0))
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (fake_tensor, "FakeTensor"),
+        (torch._C, "_len_torch_dispatch_stack"),
+        (torch._C._functorch, "peek_interpreter_stack"),
+        (forward_ad, "_current_level"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_torch_without_its_private_names_runs_its_own_layers(monkeypatch, module, name):
+    """Slow is better than broken, or than wrong where somebody follows."""
+    layer, x = RecurrentLayer("gru", 3, 16), draw(np.random.default_rng(0), 9, 4, 3)
+    expected = layer(x)[0]
+    with monkeypatch.context() as context:
+        context.delattr(module, name)
+        assert instruction_sets.find_signs() is None
+    monkeypatch.setattr(instruction_sets, "_signs", None)
+    assert not instruction_sets.can_run(x)
+    torch.testing.assert_close(layer(x)[0], expected)
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_an_empty_batch_stays_empty(cell):
     for layer in (RecurrentLayer(cell, 3, 16), DecayingLayer(cell, 2, 16, 1)):
@@ -325,7 +361,7 @@ def test_threads_change_nothing(monkeypatch, cell, ragged, channels):
         results.append([*outputs, *torch.autograd.grad(loss, leaves)])
     for other in results[1:]:
         for a, b in zip(results[0], other):
-            torch.testing.assert_close(a, b, rtol=1e-6, atol=1e-6)
+            assert torch.equal(a, b)
 
 
 @needs_kernels
@@ -407,6 +443,72 @@ def test_shapes_that_do_not_fit_are_refused(cell):
     for message, (values, initial, decays) in wrong:
         with pytest.raises(ValueError, match=f"^Expected .*{message}.*, got"):
             kernels.run_layer(cell, values, weights, None, 4, False, initial, decays)
+
+
+@needs_kernels
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_that_do_not_fit_are_refused(cell):
+    """The kernels know no shapes, and would read beyond what is too short."""
+    weights, x, _, _ = make_case(cell, 9, 4, 3, 16, 0)
+    wrong = [
+        weights._replace(input=weights.input[:-1]),
+        weights._replace(input=weights.input.half()),
+        weights._replace(recurrent=weights.recurrent[:-1]),
+        weights._replace(input_bias=weights.input_bias[:-1]),
+        weights._replace(recurrent_bias=weights.recurrent_bias.double()),
+        weights._replace(recurrent_bias=weights.recurrent_bias.to("meta")),
+    ]
+    for others in wrong:
+        with pytest.raises(ValueError, match=r"^Expected weights\..* of shape .* float32 .*, got"):
+            kernels.run_layer(cell, x, others, None, 4, False)
+    (other,) = {"lstm", "gru"} - {cell} if cell in ("lstm", "gru") else {"lstm"}
+    with pytest.raises(ValueError, match=f"for the cell '{other}'"):
+        kernels.run_layer(other, x, weights, None, 4, False)
+
+
+@needs_kernels
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda sizes: sizes + 1, "Expected .* rows, of steps of 4 sequences"),
+        (lambda sizes: sizes[:-1], "Expected .* rows"),
+        (lambda sizes: torch.cat([sizes, sizes[:1] * 0]), "Expected .* rows"),
+        (lambda sizes: sizes.flip(0), "Expected .* rows"),
+        (lambda sizes: sizes.int(), "one contiguous row of int64"),
+        (lambda sizes: sizes.repeat_interleave(2)[::2], "one contiguous row of int64"),
+        (lambda sizes: sizes[:, None], "one contiguous row of int64"),
+    ],
+)
+def test_packed_sizes_that_do_not_fit_are_refused(change, message):
+    layer = RecurrentLayer("gru", 3, 8)
+    packed = pack_padded_sequence(torch.zeros(9, 4, 3), torch.tensor([9, 7, 4, 4]))
+    weights, sizes = layer.weights(), change(packed.batch_sizes)
+    with pytest.raises(ValueError, match=message):
+        kernels.run_layer("gru", packed.data, weights, sizes, 4, False)
+
+
+@needs_kernels
+def test_input_of_another_precision_or_form_is_refused():
+    weights, x, _, state = make_case("gru", 9, 4, 3, 16, 0)
+    for values in (x.double(), x.to("meta"), x.flatten(0, 1), x[:, :3]):
+        with pytest.raises(ValueError, match="Expected an input of .*, got"):
+            kernels.run_layer("gru", values, weights, None, 4, False)
+    with pytest.raises(ValueError, match="Expected decays of shape .* in torch.float32, got"):
+        kernels.run_layer("gru", x, weights, None, 4, False, state, torch.ones(36, 16).double())
+
+
+@pytest.mark.parametrize("make", LAYERS, ids=["plain", "decaying"])
+@pytest.mark.parametrize("n_steps", [1, 9])
+def test_a_sequence_without_a_batch_is_refused(make, n_steps):
+    with pytest.raises(ValueError, match=r"\(steps, batch, channels\), got .*x.unsqueeze\(1\)"):
+        make()(torch.zeros(n_steps, 3))
+
+
+@needs_kernels
+def test_kernels_of_an_unknown_cell_fail():
+    """An output that nothing was written to is no result; nor is it a lack of memory."""
+    with pytest.raises(RuntimeError, match="the kernels failed: unknown cell"):
+        kernels._kernels.run(chosen_set()[0], 9, *([0] * 36))
 
 
 @needs_kernels

@@ -94,3 +94,17 @@ def test_multiply_adds_grow_with_every_size():
     assert architecture(bidirectional=True).multiply_adds(12) == 2 * base
     assert architecture(segment_length=3).multiply_adds(12) == 4 * 3 * 4 * (4 + 4)
     assert architecture(cells=("gru", "lstm")).multiply_adds(12) == base + 12 * 4 * 4 * (4 + 4)
+
+
+@pytest.mark.parametrize("segment_length", [1, 4])
+@pytest.mark.parametrize("lengths", [[7, 6], [6, 0], [6, -1], [6], [[6, 6]]])
+def test_lengths_that_values_do_not_have_are_refused(segment_length, lengths):
+    network = build_network(architecture(cells=("lstm",), segment_length=segment_length), 0)
+    with pytest.raises(ValueError, match="Expected lengths .*, got"):
+        network(torch.zeros(2, 6, 2), torch.tensor(lengths))
+
+
+def test_a_sequence_without_a_batch_is_refused():
+    network = build_network(architecture(), 0)
+    with pytest.raises(ValueError, match=r"\(batch, steps, channels\), got .*unsqueeze\(0\)"):
+        network(torch.zeros(6, 2))

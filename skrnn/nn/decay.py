@@ -27,7 +27,7 @@ from torch.nn.utils.rnn import PackedSequence
 from . import kernels
 from .cells import CELLS, State, Weights
 from .instruction_sets import can_run
-from .layers import RecurrentLayer
+from .layers import RecurrentLayer, check_dimensions
 
 INITIAL_RATE = 0.1  # slow, but not zero, where the rectifier would have no gradient
 
@@ -111,7 +111,13 @@ class DecayingLayer(RecurrentLayer):
         outputs : Tensor of shape (steps, batch, hidden_size), or PackedSequence
         state : tuple of Tensor of shape (batch, hidden_size)
             State after each sequence's last step.
+
+        Raises
+        ------
+        ValueError
+            If x has not three dimensions.
         """
+        check_dimensions(x)
         packed = isinstance(x, PackedSequence)
         empty = not packed and x.shape[1] == 0  # which has no rows for the kernels to run
         fused = can_run(self.core.weight_hh_l0, x.data if packed else x) and not empty

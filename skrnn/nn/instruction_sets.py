@@ -5,11 +5,12 @@ switches the kernels off.
 """
 
 import os
+from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch._subclasses.fake_tensor import FakeTensor  # loaded by torch itself
 from torch.autograd import forward_ad
 
 try:
@@ -40,25 +41,55 @@ def chosen_set() -> tuple[int, str] | None:
     raise ValueError(f"SKRNN_INSTRUCTION_SET={wanted!r}: expected one of {names}, or 'none'.")
 
 
+class Signs(NamedTuple):
+    """What tells who follows torch's operations, for which torch has no public names."""
+
+    fake_tensor: type
+    count_modes: Callable[[], int]
+    find_transform: Callable[[], object]  # such as torch.func.vmap, or None
+
+
+def find_signs() -> Signs | None:
+    """All signs, or None where this torch lacks one of the names."""
+    try:
+        from torch._subclasses.fake_tensor import FakeTensor  # loaded by torch itself
+
+        count_modes = torch._C._len_torch_dispatch_stack
+        find_transform = torch._C._functorch.peek_interpreter_stack
+    except (ImportError, AttributeError):
+        return None
+    # a number that changes, so it is looked up each time
+    known = hasattr(forward_ad, "_current_level")
+    return Signs(FakeTensor, count_modes, find_transform) if known else None
+
+
+_signs = find_signs()
+
+
 def can_run(*tensors: Tensor) -> bool:
     """Whether there are kernels for the precision and place of weights and values.
 
     There are none for automatic mixed precision, under which products change their precision, and
     none where somebody follows torch's operations, who would not see what the kernels do.
     """
-    for x in tensors:
-        if x.dtype is not torch.float32 or not x.is_cpu or isinstance(x, FakeTensor):
-            return False
-    if torch.is_autocast_enabled("cpu") or _is_followed():
+    if is_followed() or torch.is_autocast_enabled("cpu"):
         return False
+    for x in tensors:
+        if x.dtype is not torch.float32 or not x.is_cpu or isinstance(x, _signs.fake_tensor):
+            return False
     return chosen_set() is not None
 
 
-def _is_followed() -> bool:
-    """Whether torch traces or exports, some mode sees each operation, or forward mode derives."""
+def is_followed() -> bool:
+    """Whether torch traces, exports, transforms, derives forward, or a mode sees each operation.
+
+    Also where that cannot be told: torch's own layers are slower, but always right.
+    """
     return (
-        torch.jit.is_tracing()
+        _signs is None
+        or torch.jit.is_tracing()
         or _is_exporting()
-        or torch._C._len_torch_dispatch_stack() > 0
+        or _signs.count_modes() > 0
+        or _signs.find_transform() is not None
         or forward_ad._current_level >= 0
     )

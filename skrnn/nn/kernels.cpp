@@ -8,9 +8,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -174,16 +177,21 @@ bool read(PyObject* const* args, Py_ssize_t given, Py_ssize_t least, Py_ssize_t 
 // Runs work without the interpreter lock, so that other threads can run too.
 template <class Work>
 PyObject* without_lock(const Work& work) {
-    bool failed = false;
+    bool no_memory = false;
+    char failure[200] = "";  // no string, which could need memory itself
     Py_BEGIN_ALLOW_THREADS;
     try {
         work();
-    } catch (const std::exception&) {
-        failed = true;
+    } catch (const std::bad_alloc&) {
+        no_memory = true;
+    } catch (const std::exception& error) {
+        snprintf(failure, sizeof(failure), "the kernels failed: %s", error.what());
     }
     Py_END_ALLOW_THREADS;
-    if (failed) return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    if (no_memory) return PyErr_NoMemory();
+    if (!*failure) Py_RETURN_NONE;
+    PyErr_SetString(PyExc_RuntimeError, failure);
+    return nullptr;
 }
 
 // run(set, *arguments): those of `Arguments`; arrays at the end that are null may be left out

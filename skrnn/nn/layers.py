@@ -75,7 +75,13 @@ class RecurrentLayer(nn.Module):
         outputs : Tensor of shape (steps, batch, output_size), or PackedSequence
         state : tuple of Tensor of shape (batch, output_size)
             State after each direction's last valid step; its first item is the output there.
+
+        Raises
+        ------
+        ValueError
+            If x has not three dimensions.
         """
+        check_dimensions(x)
         if not isinstance(x, PackedSequence) and x.shape[0] == 1:
             return self._run_cell(x[0], state)  # with less around it than torch's layers have
         if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
@@ -155,6 +161,20 @@ class Dropout(nn.Module):
             return x
         kept = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
         return x * kept / (1 - self.p)
+
+
+def check_dimensions(x: Tensor | PackedSequence) -> None:
+    """Refuse a single sequence without a batch, whose steps would be taken for sequences.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not isinstance(x, PackedSequence) and x.dim() != 3:
+        raise ValueError(
+            f"Expected an input of shape (steps, batch, channels), got {tuple(x.shape)}. A single "
+            "sequence of shape (steps, channels) is a batch of one: x.unsqueeze(1)."
+        )
 
 
 def _select(state: State | None, index: Tensor | None) -> State | None:

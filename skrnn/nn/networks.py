@@ -10,6 +10,7 @@ from .architecture import Architecture
 from .convolution import ConvolutionalBranch
 from .decay import DecayingLayer, InputDecay
 from .dropout import VariationalDropout
+from .instruction_sets import is_followed
 from .layers import Dropout, RecurrentLayer
 from .pooling import Attention, max_over_steps, mean_over_steps
 from .segments import cut_segments, join_segments
@@ -92,7 +93,13 @@ class RecurrentNetwork(nn.Module):
         Tensor of shape (batch, n_outputs)
             Or, where the architecture is ``per_step``, (batch, steps, n_outputs); what it holds
             beyond the valid steps has no meaning.
+
+        Raises
+        ------
+        ValueError
+            If values have not three dimensions, or a length is not from one to all steps.
         """
+        _check(values, lengths)
         if self.input_decay is not None:
             values = self.input_decay(values)
         read = self._recur(values, lengths)
@@ -192,6 +199,28 @@ class RecurrentNetwork(nn.Module):
         # last, so that the draws before do not depend on them
         for part in filter(None, (self.attention, self.convolution)):
             part.reset_parameters(generator)
+
+
+def _check(values: Tensor, lengths: Tensor | None) -> None:
+    if values.dim() != 3:
+        raise ValueError(
+            f"Expected values of shape (batch, steps, channels), got {tuple(values.shape)}. One "
+            "sequence of shape (steps, channels) is a batch of one: values.unsqueeze(0)."
+        )
+    # what is traced or compiled has no lengths to look at yet
+    if lengths is None or torch.compiler.is_compiling() or is_followed():
+        return
+    batch, n_steps, _ = values.shape
+    if lengths.shape != (batch,):
+        raise ValueError(
+            f"Expected lengths of shape {(batch,)}, one for each sequence, got "
+            f"{tuple(lengths.shape)}."
+        )
+    if not all(1 <= length <= n_steps for length in lengths.tolist()):
+        raise ValueError(
+            f"Expected lengths from 1 to the {n_steps} steps of values, got lengths from "
+            f"{lengths.min()} to {lengths.max()}."
+        )
 
 
 def _each_row(function: Callable, x: Tensor | PackedSequence) -> Tensor | PackedSequence:

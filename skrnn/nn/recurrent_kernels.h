@@ -619,5 +619,6 @@ static void run(const Job& job) {
         case 1: return run_cell<RnnRelu>(job);
         case 2: return run_cell<Lstm>(job);
         case 3: return run_cell<Gru>(job);
+        default: throw std::invalid_argument("unknown cell");  // no output may pass for computed
     }
 }
