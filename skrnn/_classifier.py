@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from ._docstrings import documented
 from ._frames import check_same_order
-from ._labels import LearnsClasses, check_indicators, weigh_classes
+from ._labels import LearnsClasses, check_indicators, check_no_objects, weigh_classes
 from ._parameters import CELLS, one_of
 from ._pooled import BasePooled
 from ._reading import check_types_of_labels, read_targets
@@ -147,8 +147,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
     def _check_targets(self, y, lengths):
         self._check_objects(np.asarray(y))
         y = read_targets(self, y)
-        if y.dtype == object and not isinstance(y.flat[0], str):  # numbers that came as objects
-            y = np.array(y.tolist())
+        check_no_objects(y)
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":

@@ -43,6 +43,28 @@ def check_indicators(y) -> None:
         )
 
 
+def check_no_objects(y: np.ndarray) -> None:
+    """Refuse objects that are no words, which scikit-learn could not score predictions against.
+
+    Parameters
+    ----------
+    y : ndarray
+        Labels of one type.
+
+    Raises
+    ------
+    ValueError
+    """
+    if y.dtype != object or isinstance(y.flat[0], str):
+        return
+    kind = np.array(y.tolist()).dtype.kind
+    better = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(kind, "str")
+    raise ValueError(
+        f"y has labels of type {type(y.flat[0]).__name__} in an array of objects, which no score "
+        f"could be computed for. Give them their own type: y.astype({better})."
+    )
+
+
 class LearnsClasses:
     """Mixin of the classifiers and taggers; labels are an array of one dimension here."""
 

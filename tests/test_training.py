@@ -5,6 +5,7 @@ import pickle
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy.sparse import csr_array
@@ -519,13 +520,20 @@ def test_multiclass_with_string_labels():
     assert log_loss(y, probabilities) < 0.4
 
 
-@pytest.mark.parametrize("kind", [int, bool])
+@pytest.mark.parametrize("kind", ["int", "bool"])
 def test_labels_that_came_as_objects(kind):
+    """Those that scikit-learn's scores refuse are refused at once; words are always objects."""
     X, y = make_data(GRUClassifier, 40)
     y = y.astype(kind)
-    as_objects = GRUClassifier(**SMALL).fit(X, y.astype(object)).predict(X)
-    np.testing.assert_array_equal(as_objects, GRUClassifier(**SMALL).fit(X, y).predict(X))
-    assert as_objects.dtype == y.dtype
+    for objects in (y.astype(object), pd.Series(y).astype(object), np.c_[y, 1 - y].astype(object)):
+        with pytest.raises(ValueError, match=rf"array of objects.*y.astype\({kind}\)"):
+            GRUClassifier(**SMALL).fit(X, objects)
+    words = np.where(y, "up", "down")
+    as_objects, plain = (GRUClassifier(**SMALL).fit(X, y) for y in (words.astype(object), words))
+    np.testing.assert_array_equal(as_objects.predict(X), plain.predict(X))
+    assert as_objects.score(X, words.astype(object)) == plain.score(X, words)
+    nullable = pd.Series(y).astype({"int": "Int64", "bool": "boolean"}[kind])
+    assert GRUClassifier(**SMALL).fit(X, nullable).score(X, nullable) > 0
 
 
 def test_multilabel():
