@@ -29,7 +29,9 @@ class ScaledTargets:
         self.n_outputs_ = columns.shape[1]
         self._target_scaler = None
         if self.standardize:
-            self._target_scaler = StandardScaler().fit(columns, sample_weight=weights)
+            # arrays, whatever sklearn.config_context(transform_output=...) says
+            scaler = StandardScaler().set_output(transform="default")
+            self._target_scaler = scaler.fit(columns, sample_weight=weights)
 
     def _scale(self, targets: np.ndarray) -> np.ndarray:
         """Standardised targets, always with columns."""

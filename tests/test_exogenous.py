@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 
 from skrnn.forecasting import GRUForecaster, _changes, _regression
 from skrnn.forecasting._changes import Changes
@@ -339,6 +340,13 @@ def test_a_number_that_became_text_is_refused(typed):
     text.iloc[0] = "closed"
     with pytest.raises(ValueError, match="Column 'number' of X held numbers before, but now obj"):
         forecaster.predict(X=text)
+
+
+def test_output_of_transformers_is_none_of_a_forecaster_s_business(typed):
+    y = seasonal(126)
+    with sklearn.config_context(transform_output="pandas"):
+        forecaster = quick(max_steps=0).fit(y[:120], X=typed[:120], fh=[1, 2])
+        assert forecaster.predict(X=typed[120:]).notna().all()
 
 
 def test_infinite_numbers_are_refused_by_the_name_of_their_column(typed):

@@ -66,7 +66,7 @@ class ColumnEncoder:
         places = [[self.names.index(name) for name in part] for part in (numeric, self._categories)]
         self._transformer = ColumnTransformer(
             [("numbers", StandardScaler(), places[0]), ("categories", one_hot, places[1])]
-        )
+        ).set_output(transform="default")  # whatever sklearn.config_context says
         # numbers that are never known are a constant, whatever comes later
         never = {name: 0.0 for name in self.names if plain[name].isna().all()}
         self._transformer.fit(plain.fillna(never).to_numpy())
