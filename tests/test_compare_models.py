@@ -8,7 +8,9 @@ from sklearn.linear_model import Ridge
 from sktime.forecasting.naive import NaiveForecaster
 from sktime.transformations.boxcox import LogTransformer
 
+import skrnn
 import skrnn._optional as optional
+from skrnn import classification, forecasting, regression
 from skrnn.comparison import MODELS, compare
 from skrnn.comparison._networks import is_network
 from skrnn.datasets import load_series
@@ -112,6 +114,13 @@ def test_a_reader_can_extend_the_table(monkeypatch):
 def test_networks_are_told_from_others():
     assert is_network(LogTransformer() * GRUForecaster())
     assert not is_network(LogTransformer() * NaiveForecaster())
+
+
+@pytest.mark.parametrize("module", [skrnn, classification, regression, forecasting])
+def test_every_estimator_of_the_package_is_a_network(module):
+    classes = [getattr(module, name) for name in module.__all__ if not name.startswith("_")]
+    assert len(classes) >= 3
+    assert [cls for cls in classes if not is_network(cls())] == []
 
 
 @pytest.fixture
