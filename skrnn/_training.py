@@ -372,6 +372,11 @@ def check_callbacks(callbacks, early_stopping: bool) -> None:
     """
     for callback in callbacks or ():
         instance = callback[-1] if isinstance(callback, tuple) else callback
+        if isinstance(instance, type):
+            raise ValueError(
+                f"callbacks holds the class {instance.__name__}; expected instances of "
+                f"skorch.callbacks.Callback: {instance.__name__}()."
+            )
         if not hasattr(instance, "on_epoch_end"):
             raise ValueError(
                 f"callbacks holds {callback!r}, which is no skorch callback; expected instances "

@@ -529,6 +529,14 @@ COMBINED = [
     ),
     *(
         row(
+            "callback that is a class",
+            r"callbacks holds the class EarlyStopping; expected instances .*: EarlyStopping\(\)",
+            parameters={"callbacks": [callback]},
+        )
+        for callback in (EarlyStopping, ("stop", EarlyStopping))
+    ),
+    *(
+        row(
             f"scoring by {type(callback).__name__}",
             f"callbacks holds {type(callback).__name__}, which cannot score: .*use .*validate",
             parameters={"callbacks": [("score", callback)]},
