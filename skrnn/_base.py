@@ -305,13 +305,13 @@ class BaseRecurrent(BaseEstimator, ABC):
 def _all_or_nothing(estimator):
     """Leave an estimator as it was if fitting fails."""
     before = dict(vars(estimator))
-    generator = before.get("_random_state")
-    state = None if generator is None else generator.get_state()
+    generators = (before["random_state"], before.get("_random_state"))
+    generators = [g for g in generators if isinstance(g, np.random.RandomState)]
+    states = [generator.get_state() for generator in generators]
     try:
         yield
     except BaseException:
-        if generator is not None:
+        for generator, state in zip(generators, states):
             generator.set_state(state)
-        vars(estimator).clear()
-        vars(estimator).update(before)
+        estimator.__dict__ = before  # at once, for Ctrl-C and other threads
         raise

@@ -8,6 +8,7 @@ import random
 import joblib
 import numpy as np
 import pytest
+import sklearn
 import torch
 from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier, BaggingRegressor
@@ -155,6 +156,26 @@ def test_verbose_shows_a_progress_bar_with_the_loss(make, data, capfd):
     shown = capfd.readouterr()
     assert "3/3" in shown.err
     assert "loss=" in shown.err
+
+
+@pytest.mark.parametrize("train", ["fit", "partial_fit"])
+def test_failed_fit_gives_back_the_numbers_it_drew(make, data, train):
+    X, y = data
+    generator, untouched = (np.random.RandomState(0) for _ in range(2))
+    model = make(random_state=generator, lr=1e30, gradient_clip=None, standardize=False)
+    classes = (
+        {"classes": [0, 1]} if train == "partial_fit" and isinstance(model, CLASSIFIERS) else {}
+    )
+    with pytest.raises(ValueError, match="diverged"):
+        getattr(model, train)(X * 1e30, y, **classes)
+    assert generator.randint(1000) == untouched.randint(1000)
+
+
+def test_output_of_transformers_is_none_of_an_estimator_s_business(make, data):
+    X, y = data
+    expected = make().fit(X, y).predict(X)
+    with sklearn.config_context(transform_output="pandas"):
+        np.testing.assert_array_equal(make().fit(X, y).predict(X), expected)
 
 
 def test_failed_fit_leaves_the_estimator_as_it_was(make, data):
