@@ -4,7 +4,6 @@ import warnings
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 import torch
@@ -25,7 +24,7 @@ from ._frames import check_same_order
 from ._interrupt import on_interrupt
 from ._network_input import NetworkInput
 from ._observing import read_observations
-from ._parameters import COMMON, at_least, one_of, open_interval
+from ._parameters import COMMON, WholeNumber, at_least, one_of, open_interval
 from ._reading import read_weights
 from ._sequences import Sequences
 from ._split import hold_out
@@ -75,7 +74,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         "dropout": [*COMMON["dropout"], one_of("auto")],
         "n_channels": [at_least(1), None],
         "missing": [one_of(*MISSING)],
-        "time_channel": [Integral, str, None],
+        "time_channel": [WholeNumber(), str, None],
         "differences": ["boolean", one_of("auto")],
         "conv": ["boolean"],
         "layer_norm": ["boolean"],

@@ -110,9 +110,47 @@ def dates_as_numbers(X, channel: str):
     return X.assign(**{channel: seconds})
 
 
+def holds_dates(X, channel: str) -> bool:
+    """Whether one column of a panel holds dates, which `dates_as_numbers` would make seconds.
+
+    Raises
+    ------
+    ValueError
+        If some sequences have dates there and others have not.
+    """
+    if _is_list_of_frames(X):
+        columns = [frame.get(channel) for frame in X]
+    elif not isinstance(X, pd.DataFrame) or channel not in X.columns:
+        return False
+    else:
+        columns = X[channel] if _is_nested(X) else [X[channel]]
+    dated = {_are_dates(column) for column in columns}
+    if len(dated) > 1:
+        raise ValueError(
+            f"The column {channel!r} of X holds dates in some sequences and numbers in others; "
+            "expected one kind. Convert the numbers, for instance by pd.to_datetime."
+        )
+    return dated.pop()
+
+
+def numbers_as_dates(frames, X):
+    """Undo `dates_as_numbers` in a list of frames, in the columns that are dates in a panel X."""
+    dated = [name for name in channel_frame(X).columns if holds_dates(X, name)]
+    if not dated:
+        return frames
+    return [
+        frame.assign(**{name: pd.to_datetime(frame[name], unit="s") for name in dated})
+        for frame in frames
+    ]
+
+
+def _are_dates(values) -> bool:
+    return isinstance(values, pd.Series) and values.dtype.kind == "M"  # of NumPy or pyarrow
+
+
 def _as_seconds(values):
     """Dates as seconds; all else as it is."""
-    if not isinstance(values, pd.Series) or values.dtype.kind != "M":  # of NumPy or pyarrow
+    if not _are_dates(values):
         return values
     if values.dt.tz is not None:
         values = values.dt.tz_convert(None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._frames import channel_frame, dates_as_numbers, index_times
+from ._frames import channel_frame, dates_as_numbers, holds_dates, index_times
 from ._reading import read_sequences
 from ._sequences import Sequences
 from ._times import split_channel, with_times
@@ -56,11 +56,13 @@ def read_observations(estimator, X, times, *, reset: bool) -> Sequences:
     """
     if not reset:
         _check_parameters(estimator)
-    if isinstance(estimator.time_channel, str):
+    dated = isinstance(estimator.time_channel, str) and holds_dates(X, estimator.time_channel)
+    if dated:
         X = dates_as_numbers(X, estimator.time_channel)
     sequences = read_sequences(estimator, X, reset=reset, allow_nan=True)
     position = _position(estimator, X, sequences) if reset else estimator._reading.position
     sequences, kind = _take_times(estimator, X, sequences, times, position)
+    kind = "dates" if dated else kind
     if estimator.missing == "error":
         _check_observed(estimator, sequences)
     if reset:

@@ -9,11 +9,25 @@ __all__ = [
     "CELL_NAMES",
     "COMMON",
     "N_JOBS",
+    "WholeNumber",
     "at_least",
     "one_of",
     "open_interval",
     "validate_parameters",
 ]
+
+
+class WholeNumber(Interval):
+    """Any whole number; True and False, which Python counts among them, are none."""
+
+    def __init__(self):
+        super().__init__(Integral, None, None, closed="neither")
+
+    def is_satisfied_by(self, value) -> bool:
+        return not isinstance(value, bool) and super().is_satisfied_by(value)
+
+    def __str__(self) -> str:
+        return "an instance of 'int' (no bool)"
 
 
 def at_least(lowest: int, kind: type = Integral) -> Interval:

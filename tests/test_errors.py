@@ -441,7 +441,7 @@ PARAMETERS = {
     "segment_length": ([0, 2.5, "automatic"], rf"{A_COUNT} or a str among {{'auto'}}"),
     "n_channels": ([0, "2"], rf"{A_COUNT} or None"),
     "missing": (["drop", None, 1], "a str among {.*'mask'.*}"),
-    "time_channel": ([1.5, ["t"]], "an instance of 'int', an instance of 'str' or None"),
+    "time_channel": ([1.5, ["t"], True], r"an instance of 'int' \(no bool\), .*'str' or None"),
     "pooling": (["first", None, 1], "a str among {.*'attention'.*}"),
     "conv": (["fcn", 3], A_BOOL),
     "layer_norm": (["batch", None], A_BOOL),

@@ -286,6 +286,22 @@ def test_times_stay_in_order(form, by, place):
     assert by != "both" or np.isnan(means[2]).all()
 
 
+@pytest.mark.parametrize("by", ["channel", "time"])
+def test_dates_in_a_column_stay_dates(by):
+    def as_panel(times):
+        frames = [pd.DataFrame(x, columns=list("abt")).assign(t=t) for x, t in zip(few, times)]
+        return pd.concat(frames, keys=range(len(few)))
+
+    few, y = np.insert(X[:120, :, :2], 2, TIMES[:120], axis=2), Y[:120]
+    seconds = np.round(TIMES[:120], 3)
+    dates = np.datetime64("2024-01-01") + (seconds * 1000).astype("timedelta64[ms]")
+    of_dates, of_numbers = (
+        importance(GRUClassifier(**NETWORK, time_channel="t").fit(panel, y), panel, y, by=by)
+        for panel in (as_panel(dates), as_panel(seconds))
+    )
+    np.testing.assert_allclose(of_dates.importances, of_numbers.importances, atol=0.05)
+
+
 def test_times_that_tell_the_class_are_important_as_a_channel():
     y = np.arange(N) % 2
     times = np.where(y[:, None] == 1, TIMES**1.5, TIMES)

@@ -451,6 +451,35 @@ def test_wrong_time_channels():
         GRUClassifier(time_channel="t", **TINY).fit(named, Y)
 
 
+@pytest.mark.parametrize("form", ["multi-index", "frames", "nested"])
+def test_dates_in_a_column_are_not_mixed_with_numbers(form):
+    """Their units may differ: what was learnt of days would be applied to seconds."""
+
+    def frames(times):
+        return [pd.DataFrame({"a": x[:, 0], "t": t}) for x, t in zip(X, times)]
+
+    def as_form(frames):
+        if form == "multi-index":
+            return pd.concat(frames, keys=range(N))
+        return frames if form == "frames" else nested(frames)
+
+    def nested(frames):
+        rows = [dict(frame.items()) for frame in frames]
+        return pd.DataFrame(rows)
+
+    numbers, dates = frames(TIMES), frames(as_dates(TIMES))
+    model = GRUClassifier(time_channel="t", **TINY).fit(as_form(dates), Y)
+    assert len(model.predict(as_form(dates))) == N
+    with pytest.raises(ValueError, match="times are numbers, .* fitted with dates.* Give dates"):
+        model.predict(as_form(numbers))
+    model.fit(as_form(numbers), Y)
+    with pytest.raises(ValueError, match="times are dates, .* fitted with numbers"):
+        model.predict(as_form(dates))
+    if form != "multi-index":
+        with pytest.raises(ValueError, match="'t' of X holds dates in some sequences and numbers"):
+            model.fit(as_form(dates[:1] + numbers[1:]), Y)
+
+
 def test_missing_times_in_a_channel_are_refused_where_values_may_be_missing():
     both = with_channel(X, TIMES)
     both[6, 2, 1] = np.nan

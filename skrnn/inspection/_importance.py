@@ -9,7 +9,13 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from .._frames import channel_frame, check_same_order, dates_as_numbers, indexable
+from .._frames import (
+    channel_frame,
+    check_same_order,
+    dates_as_numbers,
+    indexable,
+    numbers_as_dates,
+)
 from .._inner_parameters import given_values, steps_of
 from .._parameters import at_least, one_of, validate_parameters
 from .._reading import read_sequences
@@ -130,8 +136,6 @@ def permutation_importance(
     check_same_order(X, y=y, sample_weight=sample_weight)
     baseline = scorer(estimator, X, y, **weight)  # first, as the estimator checks X and y best
     X = indexable(X)
-    for channel in given_values(estimator, "time_channel"):
-        X = dates_as_numbers(X, channel)
     sequences = _read(X, estimator, n_channels)
     are_times = _are_times(estimator, X, sequences.n_channels)
     n_blocks = min(n_blocks, sequences.n_timesteps)
@@ -161,7 +165,9 @@ def _check_rows_are_samples(estimator) -> None:
 
 
 def _read(X, estimator, n_channels: int | None) -> Sequences:
-    """Sequences as the estimator reads them, or one that it is made of."""
+    """Sequences as the estimator reads them, or one that it is made of; dates as seconds."""
+    for channel in given_values(estimator, "time_channel"):
+        X = dates_as_numbers(X, channel)
     if n_channels is None:
         n_channels = next(iter(given_values(estimator, "n_channels")), None)
     return read_sequences(SequenceTransformer(n_channels=n_channels), X, reset=True)
@@ -214,7 +220,7 @@ def _like(X, sequences: Sequences):
     changed = in_the_form_of(X, sequences)
     if isinstance(X, pd.DataFrame) and isinstance(changed, np.ndarray):
         return pd.DataFrame(changed, index=X.index, columns=X.columns)
-    return changed
+    return changed if channel_frame(X) is None else numbers_as_dates(changed, X)
 
 
 def _result(baseline: float, scores: list, exchanged: np.ndarray, edges) -> Bunch:
