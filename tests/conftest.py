@@ -68,8 +68,12 @@ def outputs(estimator, X):
 
 
 @pytest.fixture(autouse=True)
-def _global_state_is_left_alone():
-    """No test may leave another number of threads or another state of the global generators."""
+def _number_of_threads_is_left_alone():
+    """No test may leave another number of threads.
+
+    That estimators leave the global generators alone is a test of its own, in test_contracts.py:
+    tests themselves may draw from them, as torch does for the weights of a layer.
+    """
     threads = torch.get_num_threads()
     yield
     assert torch.get_num_threads() == threads
