@@ -455,6 +455,26 @@ def test_parameters_of_what_is_inside_others_are_counted():
     assert count_parameters(search) == search.best_estimator_[-1].n_parameters_
 
 
+def test_parameters_of_pipelines_in_searches_in_pipelines_are_counted():
+    X, y = make_steps()
+    search = GridSearchCV(make_pipeline(GRUClassifier(**SMALL)), {}, cv=2)
+    fitted = make_pipeline(make_pipeline(search)).fit(X, y)
+    assert count_parameters(fitted) == fitted[-1][-1].best_estimator_[-1].n_parameters_
+
+
+@pytest.mark.parametrize(("name", "value"), [("memory", "no"), ("n_jobs", 0), ("random_state", -1)])
+def test_wrong_settings_are_refused_at_once(name, value):
+    with pytest.raises(ValueError, match=f"'{name}' parameter of compare_estimators must be"):
+        compare(*make_steps(), estimators=["dummy"], **{name: value})
+
+
+def test_markdown_shows_names_as_they_are():
+    X, y = make_steps()
+    result = compare(X, y, estimators={"<b>|": ESTIMATORS["classification"]["dummy"](0)}, cv=3)
+    assert r"| &lt;b&gt;\| |" in result.to_markdown()
+    assert "<b>" not in result.to_markdown()
+
+
 def test_csv_markdown_and_code(tmp_path):
     X, y = make_steps()
     result = compare(X, y, estimators=["dummy", "logistic"], cv=4, scoring="f1")

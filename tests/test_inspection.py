@@ -346,7 +346,14 @@ def test_pipeline_with_a_sliding_window():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"by": "step"}, {"n_blocks": 0}, {"n_repeats": 0}, {"n_channels": 0}, {"random_state": "a"}],
+    [
+        {"by": "step"},
+        {"n_blocks": 0},
+        {"n_repeats": 0},
+        {"n_channels": 0},
+        {"n_jobs": 0},
+        {"random_state": "a"},
+    ],
     ids=str,
 )
 def test_wrong_parameters(model, wrong):

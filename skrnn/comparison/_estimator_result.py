@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ._escape import plain_text
 from ._estimator_verdict import best_of, write_score, write_verdict
 from ._paired import corrected_standard_error, test_on_splits
 from ._significance import Significance
@@ -86,9 +87,9 @@ class EstimatorComparison:
         table = self._shown().reset_index().astype(object)
         cells = table.where(table.notna(), "").to_numpy()
         rows = [table.columns, ["---"] * table.shape[1], *cells]
-        lines = ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
-        notes = [f"- {_cell(note)}" for note in self._notes()]
-        blocks = [f"**{self.verdict}**", "\n".join(lines), "\n".join(notes)]
+        lines = ["| " + " | ".join(map(plain_text, row)) + " |" for row in rows]
+        notes = [f"- {plain_text(note)}" for note in self._notes()]
+        blocks = [f"**{plain_text(self.verdict)}**", "\n".join(lines), "\n".join(notes)]
         return "\n\n".join(filter(None, blocks)) + "\n"
 
     def to_csv(self, folder) -> list[Path]:
@@ -157,7 +158,3 @@ def _summarise(scores: pd.DataFrame, failed: dict, test_train_ratio: float) -> p
     table = table.reindex([*table.index, *failed]).rename_axis("model")
     table["error"] = [failed.get(name, "") for name in table.index]
     return table
-
-
-def _cell(value) -> str:
-    return " ".join(str(value).split()).replace("|", r"\|")

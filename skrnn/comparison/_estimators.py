@@ -17,7 +17,8 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from .._frames import check_same_order, dates_as_numbers, indexable
-from .._inner_parameters import given_values
+from .._inner_parameters import given_values, steps_of
+from .._parameters import N_JOBS, at_least, validate_parameters
 from ._baselines import choose_estimators, default_names
 from ._estimator_result import EstimatorComparison
 from ._fixed_length import Flatten
@@ -28,6 +29,12 @@ from ._reproduce import versions, write_call
 from ._task import find_task
 
 SCORING = {"classification": "accuracy", "regression": "r2"}
+CONSTRAINTS = {
+    "n_jobs": N_JOBS,
+    "memory": ["boolean"],
+    "random_state": [at_least(0), None],
+    "verbose": ["verbose"],
+}
 COLUMNS = {
     "test_score": "score",
     "fit_time": "fit_seconds",
@@ -123,6 +130,8 @@ def compare_estimators(
     >>> list(comparison.table.index)
     ['logistic', 'dummy']
     """
+    given = {"n_jobs": n_jobs, "memory": memory, "random_state": random_state, "verbose": verbose}
+    validate_parameters(CONSTRAINTS, given, "compare_estimators")
     own = estimators if isinstance(estimators, dict) else None
     check_same_order(X, y=y)
     X, y = _read(X, own or {}), np.asarray(y)
@@ -235,8 +244,7 @@ def count_parameters(estimator, X=None, y=None) -> float:
 
     It has the signature of a scorer, so that it is called on the estimator of each split.
     """
-    fitted = getattr(estimator, "best_estimator_", estimator)  # of a search
-    fitted = fitted[-1] if hasattr(fitted, "steps") else fitted
+    fitted = steps_of(estimator)[-1]
     if hasattr(fitted, "n_parameters_"):
         return fitted.n_parameters_
     if hasattr(fitted, "coef_"):

@@ -17,7 +17,7 @@ from .._frames import (
     numbers_as_dates,
 )
 from .._inner_parameters import given_values, steps_of
-from .._parameters import at_least, one_of, validate_parameters
+from .._parameters import N_JOBS, at_least, one_of, validate_parameters
 from .._reading import read_sequences
 from .._sequences import Sequences
 from ..preprocessing import SlidingWindow
@@ -29,6 +29,7 @@ CONSTRAINTS = {
     "by": [one_of("channel", "time", "both")],
     "n_blocks": [at_least(1)],
     "n_repeats": [at_least(1)],
+    "n_jobs": N_JOBS,
     "n_channels": [at_least(1), None],
     "random_state": ["random_state"],
 }
@@ -127,7 +128,7 @@ def permutation_importance(
     >>> int(result.importances_mean.argmax())
     1
     """
-    given = {"by": by, "n_blocks": n_blocks, "n_repeats": n_repeats}
+    given = {"by": by, "n_blocks": n_blocks, "n_repeats": n_repeats, "n_jobs": n_jobs}
     given |= {"n_channels": n_channels, "random_state": random_state}
     validate_parameters(CONSTRAINTS, given, "permutation_importance")
     _check_rows_are_samples(estimator)

@@ -1,7 +1,6 @@
 """The report as Markdown: verdict, table, settings."""
 
-from html import escape
-
+from .._escape import plain_text
 from ._table import Cell, read_table
 from ._words import settings_of, title_of
 
@@ -22,12 +21,16 @@ def report_markdown(comparison) -> str:
     lines = [_line(titles), _line([":--"] + ["--:"] * len(columns))]
     for row in rows:
         cells = row.cells or [Cell()] * len(columns)
-        lines.append(_line([_text(row.model), *map(_print, cells)]))
-    failures = [f"- {_text(row.model)} failed: {_text(row.failure)}" for row in rows if row.failure]
-    settings = [f"- {name}: {_text(value)}" for name, value in settings_of(comparison).items()]
+        lines.append(_line([plain_text(row.model), *map(_print, cells)]))
+    failures = [
+        f"- {plain_text(row.model)} failed: {plain_text(row.failure)}"
+        for row in rows
+        if row.failure
+    ]
+    settings = [f"- {name}: {plain_text(value)}" for name, value in settings_of(comparison).items()]
     blocks = [
-        [f"# {_text(title_of(comparison))}"],
-        [f"**{_text(comparison.verdict)}**"],
+        [f"# {plain_text(title_of(comparison))}"],
+        [f"**{plain_text(comparison.verdict)}**"],
         lines,
         failures,
         settings,
@@ -42,8 +45,3 @@ def _line(cells: list[str]) -> str:
 def _print(cell: Cell) -> str:
     text = f"**{cell.text}**" if cell.best else cell.text
     return f"{text} ± {cell.error}" if cell.error else text
-
-
-def _text(text: str) -> str:
-    """Text that neither ends a cell nor is read as HTML."""
-    return escape(" ".join(text.split()), quote=False).replace("|", r"\|")
