@@ -26,7 +26,7 @@ from ._network_input import NetworkInput
 from ._observing import read_observations
 from ._parameters import COMMON, WholeNumber, at_least, one_of, open_interval
 from ._reading import read_weights
-from ._sequences import Sequences
+from ._sequences import Sequences, as_numpy
 from ._split import hold_out
 from ._training import EVALUATION_BATCH, RecurrentNet, check_callbacks, make_net
 from ._version import __version__
@@ -191,7 +191,7 @@ class BaseRecurrent(BaseEstimator, ABC):
     def _read_training_data(self, X, y, sample_weight, times, *, reset: bool):
         sequences = read_observations(self, X, times, reset=reset)
         check_same_order(X, y=y, sample_weight=sample_weight)
-        y = self._check_targets(y, sequences.lengths)
+        y = self._check_targets(as_numpy(y, "y"), sequences.lengths)
         return sequences, y, read_weights(sample_weight, sequences.values, y)
 
     def _draw_seed(self, *, anew: bool) -> int:

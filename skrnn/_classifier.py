@@ -18,6 +18,7 @@ from ._labels import LearnsClasses, check_indicators, check_no_objects, weigh_cl
 from ._parameters import CELLS, one_of
 from ._pooled import BasePooled
 from ._reading import check_types_of_labels, read_targets
+from ._sequences import as_numpy
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -142,6 +143,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         float
         """
         check_same_order(X, y=y, sample_weight=sample_weight)
+        y, sample_weight = as_numpy(y, "y"), as_numpy(sample_weight, "sample_weight")
         return accuracy_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y, lengths):
@@ -221,6 +223,11 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
 
     def _class_weight_of_columns(self) -> list:
         n_columns = len(self._class_totals)
+        if self._target_type != "multilabel" and isinstance(self.class_weight, list):
+            raise ValueError(
+                "class_weight is a list, which has a dict for each column of labels, but y is one "
+                "column of classes; expected one dict, 'balanced' or None."
+            )
         if self._target_type != "multilabel" or self.class_weight == "balanced":
             return [self.class_weight] * n_columns
         if not isinstance(self.class_weight, list) or len(self.class_weight) != n_columns:

@@ -5,22 +5,22 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from ._sequences import as_numpy
+
 
 def unframe(X):
-    """Turn a panel of sequences into a list of arrays, a tensor into an array, and nothing else.
+    """Turn a panel of sequences into a list of arrays, `as_numpy` what is one, and nothing else.
 
     Three containers of sktime and aeon are panels: a DataFrame with a row MultiIndex (the last
     level is time, those before it name the sequence), a DataFrame whose cells are Series (one
     sequence a row, one channel a column), and a list of DataFrames. A plain DataFrame is a table,
     one sequence a row.
     """
-    if hasattr(X, "detach"):  # a tensor of torch, which need not be imported here
-        return X.detach().cpu().numpy()
     if _is_list_of_frames(X):
         return _from_frames(X)
     if _has_steps_as_rows(X):
         return _from_multiindex(X)
-    return _from_nested(X) if _is_nested(X) else X
+    return _from_nested(X) if _is_nested(X) else as_numpy(X)
 
 
 def unframe_steps(y):
@@ -131,6 +131,29 @@ def holds_dates(X, channel: str) -> bool:
             "expected one kind. Convert the numbers, for instance by pd.to_datetime."
         )
     return dated.pop()
+
+
+def check_no_dates(X) -> None:
+    """Refuse dates among the values of a table or panel.
+
+    Raises
+    ------
+    ValueError
+        Names the first column of dates.
+    """
+    frame = channel_frame(X)
+    is_panel, frame = frame is not None, X if frame is None else frame
+    if not isinstance(frame, pd.DataFrame) or frame.empty:
+        return
+    cells = frame.iloc[0] if _is_nested(frame) else None
+    for i, name in enumerate(frame.columns):
+        if not _are_dates(frame.iloc[:, i] if cells is None else cells.iloc[i]):
+            continue
+        advice = f"pass time_channel={name!r}" if is_panel else "pass them as times"
+        raise ValueError(
+            f"Column {name!r} of X holds dates, where numbers are expected. If they are the times "
+            f"of the time steps, {advice}; else leave the column out."
+        )
 
 
 def numbers_as_dates(frames, X):

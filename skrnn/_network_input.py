@@ -39,13 +39,16 @@ class NetworkInput:
 
     def fit(self, sequences: Sequences, sample_weight: np.ndarray | None = None) -> "NetworkInput":
         """Learn which channels to take differences of, means, scales, and typical times."""
-        self.differenced_ = self._choose(sequences, sample_weight)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.differenced_ = self._choose(sequences, sample_weight)
         widened = with_differences(sequences, self.differenced_)
         self.scaler_ = None
         # zero stands for what is missing, and must be the mean
         if self.standardize or self.missing != "error":
             self.scaler_ = StepScaler(only_shift=not self.standardize)
-            self.scaler_.fit(widened, sample_weight)
+            with np.errstate(over="ignore"):  # the next line says it better
+                self.scaler_.fit(widened, sample_weight)
+            _check_scales(self.scaler_, widened.n_channels)
             _warn_of_unobserved_channels(self.scaler_, sequences.n_channels)
         self.channels_ = NetworkChannels(self.missing).fit(widened, sample_weight)
         timed = sequences.times is not None
@@ -65,6 +68,21 @@ class NetworkInput:
         if self.differences == "auto":
             return channels_that_carry_on(sequences, sample_weight)
         return np.full(sequences.n_channels, self.differences)
+
+
+def _check_scales(scaler: StepScaler, n_channels: int) -> None:
+    """Refuse values whose statistics are infinite, after which nothing could be learnt.
+
+    A channel in which nothing was observed has no mean at all.
+    """
+    mean, variance = scaler.scaler_.mean_, scaler.scaler_.var_
+    bad = np.flatnonzero(np.isinf(mean) | (np.isfinite(mean) & ~np.isfinite(variance)))
+    if len(bad):
+        raise ValueError(
+            f"X, or sample_weight, is too large to be standardised: the mean or the variance of "
+            f"what the network reads is not finite, first in its channel {bad[0]} of {n_channels} "
+            "(channels of X, then their differences). Divide what is large by a constant."
+        )
 
 
 def _warn_of_unobserved_channels(scaler: StepScaler, n_channels: int) -> None:

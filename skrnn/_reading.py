@@ -13,10 +13,11 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from ._frames import channel_frame, unframe
+from ._frames import channel_frame, check_no_dates, unframe
 from ._sequences import (
     FLOATS,
     Sequences,
+    as_numpy,
     check_items,
     from_array,
     from_list,
@@ -45,6 +46,7 @@ def read_sequences(estimator, X, *, reset: bool, allow_nan: bool | None = None) 
     ValueError
         If X has no accepted form, or not the columns or channels of the fitted input.
     """
+    check_no_dates(X)
     named, X = channel_frame(X), unframe(X)
     name = type(estimator).__name__
     if allow_nan is None:
@@ -100,6 +102,7 @@ def read_targets(estimator, y, *, numeric: bool = False) -> np.ndarray:
         If y is missing, not finite, or not a number where one is needed.
     """
     check_targets_given(estimator, y)
+    y = as_numpy(y, "y")
     return _check_y(y, multi_output=True, y_numeric=numeric, estimator=estimator)
 
 
@@ -135,12 +138,20 @@ def read_weights(sample_weight, X: np.ndarray, y) -> np.ndarray | None:
     Raises
     ------
     ValueError
-        If the numbers differ, a weight is negative, or all are zero.
+        If the numbers differ, a weight is negative, all are zero, or their sum is infinite.
     """
     check_consistent_length(X, y)
     if sample_weight is None:
         return None
+    sample_weight = as_numpy(sample_weight, "sample_weight")
     weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
     if not weights.any():  # as scikit-learn says itself from 1.8 on
         raise ValueError("Sample weights must contain at least one non-zero number.")
+    with np.errstate(over="ignore"):
+        total = weights.sum()
+    if not np.isfinite(total):
+        raise ValueError(
+            "sample_weight is too large: the sum of the weights is not finite. Only their relation "
+            "counts, so divide them by their largest."
+        )
     return weights

@@ -13,6 +13,7 @@ from ._parameters import CELLS
 from ._pooled import BasePooled
 from ._reading import read_targets
 from ._scaled_targets import ScaledTargets
+from ._sequences import as_numpy
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -85,6 +86,7 @@ class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
         float
         """
         check_same_order(X, y=y, sample_weight=sample_weight)
+        y, sample_weight = as_numpy(y, "y"), as_numpy(sample_weight, "sample_weight")
         return r2_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y, lengths):

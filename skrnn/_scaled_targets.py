@@ -31,7 +31,14 @@ class ScaledTargets:
         if self.standardize:
             # arrays, whatever sklearn.config_context(transform_output=...) says
             scaler = StandardScaler().set_output(transform="default")
-            self._target_scaler = scaler.fit(columns, sample_weight=weights)
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._target_scaler = scaler.fit(columns, sample_weight=weights)
+            if not np.isfinite([scaler.mean_, scaler.var_]).all():
+                raise ValueError(
+                    "y, or sample_weight, is too large to be standardised: the mean or the "
+                    f"variance is not finite, and y goes up to {np.abs(columns).max():.3g}. Divide "
+                    "what is large by a constant."
+                )
 
     def _scale(self, targets: np.ndarray) -> np.ndarray:
         """Standardised targets, always with columns."""

@@ -92,6 +92,26 @@ def is_list_of_arrays(X) -> bool:
     return listed and len(X) > 0 and any(isinstance(x, np.ndarray) or _is_tensor(x) for x in X)
 
 
+def as_numpy(x, name: str = "X"):
+    """A tensor, or an array with a mask, as an array; all else as it is.
+
+    NaN stands for what is masked, so that missing values are refused or read as anywhere.
+    """
+    if _is_tensor(x):
+        try:
+            return x.detach().cpu().numpy()
+        except TypeError as error:
+            raise ValueError(
+                f"{name} is a tensor of {x.dtype}, a type that NumPy has not got. Convert it, for "
+                "instance by .float()."
+            ) from error
+    if not isinstance(x, np.ma.MaskedArray):
+        return x
+    if not np.ma.is_masked(x):
+        return x.data
+    return (x if x.dtype.kind == "f" else x.astype(np.float64)).filled(np.nan)
+
+
 def _is_tensor(x) -> bool:
     return hasattr(x, "detach")  # of torch, which need not be imported here
 
@@ -127,7 +147,7 @@ def check_items(X) -> None:
         return
     items = np.asarray(items, dtype=object)
     for i, item in enumerate(items.flat):
-        if isinstance(item, (list, tuple, np.ndarray)):
+        if isinstance(item, (list, tuple, np.ndarray)) or hasattr(item, "iloc"):  # a Series
             at = ", ".join(map(str, np.unravel_index(i, items.shape)))
             raise ValueError(
                 f"X has an item of type {type(item).__name__} at [{at}], where a number is "
@@ -219,8 +239,7 @@ def from_list(arrays, name: str, finite: bool | str = True) -> Sequences:
 
 
 def _as_columns(position: int, x) -> np.ndarray:
-    if _is_tensor(x):
-        x = x.detach().cpu().numpy()
+    x = as_numpy(x)
     if not isinstance(x, np.ndarray):
         raise ValueError(
             f"X is a list of sequences, but item {position} is a {type(x).__name__}. "

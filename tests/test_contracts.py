@@ -171,6 +171,39 @@ def test_failed_fit_gives_back_the_numbers_it_drew(make, data, train):
     assert generator.randint(1000) == untouched.randint(1000)
 
 
+def test_targets_and_weights_may_be_tensors(make, data):
+    X, y = data
+    weights = np.arange(1.0, 1 + len(X))
+    expected = make().fit(X, y, sample_weight=weights).score(X, y, sample_weight=weights)
+    X, y, weights = (torch.as_tensor(part) for part in (X, y, weights))
+    with sklearn.config_context(array_api_dispatch=True):
+        model = make().fit(X, y, sample_weight=weights)
+        assert model.score(X, y, sample_weight=weights) == expected
+
+
+def test_masked_values_are_missing_ones(make, data):
+    X, y = data
+    gaps = np.where(X > 1, np.nan, X)
+    masked = np.ma.masked_array(X, mask=X > 1)
+    expected = outputs(make(missing="mask").fit(gaps, y), gaps)
+    for form in (masked, list(masked)):
+        np.testing.assert_array_equal(outputs(make(missing="mask").fit(form, y), form), expected)
+
+
+def test_what_is_held_out_counts_by_its_weights(make, data, estimator_class):
+    """Samples of weight zero may be nonsense; labels stay, as they decide who is held out."""
+    X, y = data
+    weights = np.arange(len(X)) % 2
+    rubbish = np.where(weights[:, None, None] == 1, X, 10 - X)
+    targets = y if estimator_class in CLASSIFIERS else np.where(weights == 1, y, 100 * y)
+    options = {"early_stopping": True, "validation_fraction": 0.5, "batch_size": len(X)}
+    scores = [
+        make(**options).fit(*given, sample_weight=weights).validation_scores_
+        for given in ((X, y), (rubbish, targets))
+    ]
+    np.testing.assert_allclose(*scores, rtol=1e-5)
+
+
 def test_output_of_transformers_is_none_of_an_estimator_s_business(make, data):
     X, y = data
     expected = make().fit(X, y).predict(X)

@@ -235,6 +235,73 @@ SHAPES = [
         [1, 2],
     ),
     row(
+        "number beside a nested column",
+        r"type Series at \[0, 1\], where a number is expected. .* X.map\(np.asarray\)",
+        pd.DataFrame({"a": [1.0, 2.0], "b": [pd.Series([1.0, 2.0]), pd.Series([1.0, 2.0])]}),
+        [1, 2],
+    ),
+    row(
+        "dates in a table",
+        "Column 'b' of X holds dates, where numbers are expected. .*pass them as times",
+        pd.DataFrame({"a": [1.0, 2.0], "b": pd.to_datetime(["2024", "2025"])}),
+        [1, 2],
+    ),
+    row(
+        "dates in a panel",
+        "Column 'b' of X holds dates, where numbers are expected. .*pass time_channel='b'",
+        pd.DataFrame(
+            {"a": [1.0, 2.0], "b": pd.to_datetime(["2024", "2025"])},
+            index=pd.MultiIndex.from_tuples([(0, 0), (1, 0)]),
+        ),
+        [1, 2],
+    ),
+    row(
+        "dates in a nested panel",
+        "Column 'b' of X holds dates, where numbers are expected. .*pass time_channel='b'",
+        pd.DataFrame({"a": [pd.Series([1.0])] * 2, "b": [pd.Series(pd.to_datetime(["2024"]))] * 2}),
+        [1, 2],
+    ),
+    row(
+        "bfloat16",
+        "X is a tensor of torch.bfloat16, a type that NumPy has not got. .*float",
+        torch.ones(2, 3, dtype=torch.bfloat16),
+        [1, 2],
+    ),
+    row(
+        "masked values",
+        "Input X contains NaN, first in sequence 1",
+        np.ma.masked_array(np.ones((2, 3, 1)), mask=[[[0]] * 3, [[0], [1], [0]]]),
+        [1, 2],
+    ),
+    row(
+        "masked values in a list",
+        "Input X contains NaN, first in sequence 1",
+        [np.ones(2), np.ma.masked_array([1, 2, 3], mask=[0, 1, 0])],
+        [1, 2],
+    ),
+    row(
+        "values that overflow",
+        "X, or sample_weight, is too large to be standardised: .* Divide",
+        1e200 * np.arange(24.0).reshape(4, 6),
+        NUMBERS[:4],
+    ),
+    row(
+        "targets that overflow",
+        "y, or sample_weight, is too large to be standardised: .* Divide",
+        y=NUMBERS * 1e200,
+    ),
+    row(
+        "weights that overflow",
+        "sample_weight is too large: the sum of the weights is not finite. .* divide them",
+        weight=np.full(N, 1e308),
+    ),
+    row(
+        "class weights of columns for one column",
+        "class_weight is a list, .* but y is one column of classes; expected one dict",
+        on=GRUClassifier,
+        parameters={"class_weight": [{0: 1, 1: 2}]},
+    ),
+    row(
         "missing id in a multi-index",
         "(?i)missing|NaN|null",
         pd.DataFrame({"a": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([("x", 0), (None, 0)])),
