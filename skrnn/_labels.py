@@ -60,8 +60,9 @@ def check_no_objects(y: np.ndarray) -> None:
     kind = np.array(y.tolist()).dtype.kind
     better = {"b": "bool", "i": "int", "u": "int", "f": "float"}.get(kind, "str")
     raise ValueError(
-        f"y has labels of type {type(y.flat[0]).__name__} in an array of objects, which no score "
-        f"could be computed for. Give them their own type: y.astype({better})."
+        f"Unknown label type: y has labels of type {type(y.flat[0]).__name__} in an array of "
+        "objects, which no score could be computed for. Give them their own type: "
+        f"y.astype({better})."
     )
 
 

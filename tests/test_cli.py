@@ -153,7 +153,7 @@ def test_compare_looks_at_the_folder_before_it_works(run, tmp_path):
         (pd.period_range("2020-01-01", periods=40, freq="W"), "1, as .* no two seasons of 52"),
         (pd.date_range("2020-01-01", periods=40, freq="B"), "5, usual for the frequency"),
         (pd.date_range("1980-12-31", periods=40, freq="YS"), "1, usual for the frequency"),
-        (pd.period_range("2020-01-01", periods=40, freq="min"), "1, as the data show no season"),
+        (pd.period_range("2020-01-01", periods=40, freq="min"), "6, found in the data"),
         (range(40), "6, found in the data"),
         (pd.period_range("2020-01-01", periods=40, freq="20min"), "6, found in the data"),
     ],

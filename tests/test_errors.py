@@ -280,12 +280,6 @@ SHAPES = [
         [1, 2],
     ),
     row(
-        "values that overflow",
-        "X, or sample_weight, is too large to be standardised: .* Divide",
-        1e200 * np.arange(24.0).reshape(4, 6),
-        NUMBERS[:4],
-    ),
-    row(
         "targets that overflow",
         "y, or sample_weight, is too large to be standardised: .* Divide",
         y=NUMBERS * 1e200,
@@ -467,7 +461,7 @@ WEIGHTS = [
     ),
     row(
         "list of class weights for one column",
-        "'class_weight' parameter .* must be an instance of 'dict'",
+        "class_weight is a list, .* but y is one column of classes; expected one dict",
         parameters={"class_weight": [{0: 1.0}]},
     ),
     *(
@@ -545,6 +539,12 @@ CONSTRAINED = [
 ]
 on_cells = partial(row, on=RecurrentClassifier)
 COMBINED = [
+    row(
+        "values that overflow",
+        "X, or sample_weight, is too large to be standardised: .* Divide",
+        1e200 * np.arange(24.0).reshape(4, 6),
+        NUMBERS[:4],
+    ),
     on_cells(
         "unknown cell in a tuple",
         r"cells=\('lstm', 'foo'\): each layer must be one of \['gru', 'lstm', 'rnn', 'rnn_relu'\]",

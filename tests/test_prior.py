@@ -55,7 +55,10 @@ def test_a_constant_goes_on(make, value, n):
     near = {"rtol": 1e-6, "atol": 1e-9 if value == 0 else 0}
     np.testing.assert_allclose(forecast(forecaster, np.full(n, value)), value, **near)
     interval = forecaster.predict_interval(coverage=0.95).to_numpy()
-    np.testing.assert_allclose(interval, value, **near)
+    if n > 3 or value == 0:
+        np.testing.assert_allclose(interval, value, **near)
+    else:  # three observations are not enough to be certain
+        assert (np.abs(interval - value) > 0.01 * abs(value)).all()
 
 
 @pytest.mark.parametrize("slope", [2.0, -0.01, 1e5])

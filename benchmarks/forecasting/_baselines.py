@@ -70,7 +70,7 @@ def classical(task: Task, name: str, key: str | None = None) -> Forecasts:
 
 def origin() -> str:
     """A note on the versions that made the forecasts so far."""
-    return f"\n*Classical forecasts: statsforecast, {' and '.join(sorted(used_versions))}.*"
+    return f"\n*Classical forecasts: statsforecast {' and '.join(sorted(used_versions))}.*"
 
 
 def _forecast(task: Task, name: str) -> Forecasts:

@@ -105,7 +105,7 @@ def main(names) -> None:
         uncopied += rows_without_copies(part, kept, {**medians, "AutoARIMA": arima[0]})
     print(NOTE)
     print(origin())
-    print(SHORT_HEADER + "\n|" + "---|" * 6, *uncopied, ABOUT_COPIES, sep="\n")
+    print("\n" + SHORT_HEADER + "\n|" + "---|" * 6, *uncopied, ABOUT_COPIES, sep="\n")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class Regression:
 
     @classmethod
     def learn(
-        cls, series, columns, known, sp: int, starts=None, most_numbers: int = MOST_NUMBERS
+        cls, series, columns, known, sp: int, starts=None, share: float = 1.0
     ) -> "Regression | None":
         """Select columns and lags by the lasso; None where they do not help on held-out data.
 
@@ -50,14 +50,14 @@ class Regression:
             explain some of a season.
         starts : ndarray of shape (n_series,), optional
             Times of the first observations; the same for all if not given.
-        most_numbers : int
-            To learn from: of more a part is taken.
+        share : float
+            Of the largest amount of numbers that are learnt from.
         """
         lengths = np.sort([len(z) for z in series])
         # of the series that hold half of all values: a new one has none for lags, and no say
         typical = lengths[np.searchsorted(lengths.cumsum(), lengths.sum() / 2)]
         n_lags = int(min(MOST_LAGS, typical // 10))
-        most_rows = most_numbers // (1 + (n_lags + 1) * int(known.sum()))
+        most_rows = int(share * MOST_NUMBERS) // (1 + (n_lags + 1) * int(known.sum()))
         long = np.flatnonzero([len(z) > n_lags for z in series])
         n_some = len(long) // max(1, lengths.sum() // most_rows)
         # at random, or of two columns side by side it might be all of the first

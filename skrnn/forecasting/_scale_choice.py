@@ -12,7 +12,7 @@ from ._long_seasons import LongSeasons
 from ._regression import Regression
 from ._scaling import SeriesScaler, can_be_logged, scalers_of
 
-MOST_NUMBERS = 2**20  # to learn effects from, that only this choice is made by
+SHARE = 1 / 16  # of the numbers that effects are learnt from: here they only help to choose
 
 
 def choose_scales(
@@ -71,7 +71,7 @@ def _without_columns(series, columns, known, sp: int, regression, starts):
     rests = []
     for log in (False, True):
         scalers, scaled = _scaled(series, sp, log)
-        effects = regression or Regression.learn(scaled, columns, known, sp, starts, MOST_NUMBERS)
+        effects = regression or Regression.learn(scaled, columns, known, sp, starts, SHARE)
         if effects is None:
             rests.append(series)
         else:
