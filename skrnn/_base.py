@@ -230,11 +230,6 @@ class BaseRecurrent(BaseEstimator, ABC):
         self, net: RecurrentNet, sequences, y, sample_weight, *, unit_mean: bool
     ) -> ResidentData:
         values, lengths = self._inputs(net, sequences)
-        if not values.isfinite().all():
-            raise ValueError(
-                f"X holds values that are infinite in {values.dtype} once they are scaled as in "
-                "the first fit. Divide what is large by a constant."
-            )
         targets = torch.as_tensor(self._encode_targets(y), device="cpu")
         if targets.is_floating_point():
             targets = targets.to(values.dtype)

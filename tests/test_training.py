@@ -27,7 +27,7 @@ from skrnn import GRUClassifier, GRURegressor, GRUTagger, LSTMRegressor, Recurre
 from skrnn._batches import shuffled_batches
 from skrnn._sequences import Sequences
 from skrnn._split import hold_out
-from skrnn._training import one_cycle
+from skrnn._training import EVALUATION_BATCH, one_cycle
 from tests.conftest import SMALL, make_data, outputs, ragged
 
 
@@ -661,3 +661,15 @@ def test_metadata_routing_of_sample_weight():
             for w in (np.ones(60), np.arange(60.0))
         )
     assert not np.allclose(weighted, other)
+
+
+@pytest.mark.parametrize("cls", [GRURegressor, GRUTagger])
+def test_many_sequences_keep_their_order(cls):
+    """They are evaluated in the order of their lengths, in more than one batch."""
+    rng = np.random.default_rng(0)
+    X = [rng.normal(size=(length, 2)) for length in rng.integers(1, 9, EVALUATION_BATCH + 100)]
+    y = [x[:, 0] > 0 for x in X[:40]] if cls is GRUTagger else [x.sum() for x in X[:40]]
+    model = cls(hidden_size=4, max_epochs=1, random_state=0).fit(X[:40], y)
+    together = model.predict(X)
+    for i in (0, 1, 500, EVALUATION_BATCH + 99):
+        np.testing.assert_allclose(together[i], model.predict(X[i : i + 1])[0], rtol=1e-6)
