@@ -9,8 +9,8 @@ import torch
 
 from ._device import threads_for
 from ._parameters import CELL_NAMES
+from ._plan import Plan
 from ._sequences import Sequences
-from ._training import Plan
 from .nn import Architecture, RecurrentNetwork, build_network
 
 AUTO_STEPS = 50  # recurrent steps that segment_length="auto" aims at

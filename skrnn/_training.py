@@ -8,7 +8,6 @@ import math
 import threading
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -33,10 +32,10 @@ from ._batches import (
     take_sequences,
 )
 from ._device import is_available, threads_for
+from ._plan import Plan, one_cycle
 from .nn.instruction_sets import can_run
 
 EVALUATION_BATCH = 1024
-WARM_UP = 0.1  # share of the training steps in which the learning rate rises
 # Attributes of a net that is learning: no copy takes them along, and they go when it has learnt.
 WHILE_TRAINING = {
     "_stop",
@@ -57,50 +56,6 @@ class Data(Protocol):
     def __len__(self) -> int: ...
 
     def take(self, index: Tensor) -> Batch: ...
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to train.
-
-    Attributes
-    ----------
-    epochs : int
-    batch_size : int
-    lr : float
-        The highest learning rate where ``scheduled``, the only one otherwise.
-    weight_decay : float
-        Decoupled from the gradient (AdamW).
-    gradient_clip : float or None
-        Largest norm of a gradient.
-    patience : int or None
-        Epochs without a better validation loss after which training stops; the best weights are
-        restored. None trains all epochs.
-    scheduled : bool
-        One learning-rate cycle over all epochs (Smith and Topin 2018): up, then down to zero.
-    seed : int
-        Order of the batches, and dropout.
-    work : float
-        Multiply-adds of one training step; decides on the number of threads.
-    """
-
-    epochs: int
-    batch_size: int
-    lr: float
-    weight_decay: float = 0.0
-    gradient_clip: float | None = None
-    patience: int | None = None
-    scheduled: bool = True
-    seed: int = 0
-    work: float = math.inf
-
-
-def one_cycle(step: int, total_steps: int) -> float:
-    """Share of the highest learning rate in a step: a linear rise, then half a cosine to zero."""
-    rise = WARM_UP * total_steps
-    if step < rise:
-        return (step + 1) / (rise + 1)
-    return 0.5 * (1 + math.cos(math.pi * (step - rise) / (total_steps - rise)))
 
 
 class _EnoughTraining(KeyboardInterrupt):

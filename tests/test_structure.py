@@ -31,7 +31,7 @@ LAYERS = [
     ["_reading"],
     ["_side_by_side"],
     ["_training", "_interrupt", "_docstrings", "_parameters", "_inner_parameters"],
-    ["_batches", "_device"],
+    ["_plan", "_batches", "_device"],
     ["nn.networks"],
     ["nn.architecture"],
     ["nn.decay", "nn.dropout", "nn.convolution"],

@@ -25,9 +25,10 @@ from skorch.callbacks import (
 
 from skrnn import GRUClassifier, GRURegressor, GRUTagger, LSTMRegressor, RecurrentRegressor
 from skrnn._batches import shuffled_batches
+from skrnn._plan import one_cycle
 from skrnn._sequences import Sequences
 from skrnn._split import hold_out
-from skrnn._training import EVALUATION_BATCH, one_cycle
+from skrnn._training import EVALUATION_BATCH
 from tests.conftest import SMALL, make_data, outputs, ragged
 
 

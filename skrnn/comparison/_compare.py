@@ -132,12 +132,7 @@ def compare(
     steps = _read_horizon(fh)
     metrics = check_metrics(metrics)
     y, X = check_data(y, X)
-    with caught_warnings():
-        forecasters, left_out = choose_models(models, sp, random_state)
-        without_columns = [name for name, model in forecasters.items() if not _takes_columns(model)]
-        interpolated = []
-        if not isinstance(models, dict) and np.isnan(y.to_numpy()).any():
-            forecasters, interpolated = with_gaps_filled(forecasters)
+    forecasters, about_models = _choose_forecasters(models, sp, random_state, y)
     folds = make_folds(y, X, steps, sp, n_folds, window)
     with caught_warnings():  # what threads let through
         runs = run_all(forecasters, folds, *_choose_backend(n_jobs, backend), verbose)
@@ -157,19 +152,32 @@ def compare(
     }
     settings = {
         **arguments,
+        **about_models,
         "fh": steps,
-        "models": list(forecasters),
         "metrics": [name_of(metric) for metric in metrics],
-        "networks": [name for name, model in forecasters.items() if is_network(model)],
-        "left_out": left_out,
-        "interpolated": interpolated,
         "columns": [] if X is None else list(X.columns),
-        "without_columns": without_columns,
         "interrupted": runs.interrupted,
         "versions": versions(),
         "code": code_of(y, X, arguments),
     }
     return gather(y, runs, folds[:n_done], metrics, settings)
+
+
+@caught_warnings()
+def _choose_forecasters(models, sp: int, random_state: int, y) -> tuple[dict, dict]:
+    """Forecasters by name, and what is to be told about them."""
+    forecasters, left_out = choose_models(models, sp, random_state)
+    without_columns = [name for name, model in forecasters.items() if not _takes_columns(model)]
+    interpolated = []
+    if not isinstance(models, dict) and np.isnan(y.to_numpy()).any():
+        forecasters, interpolated = with_gaps_filled(forecasters)
+    return forecasters, {
+        "models": list(forecasters),
+        "networks": [name for name, model in forecasters.items() if is_network(model)],
+        "left_out": left_out,
+        "without_columns": without_columns,
+        "interpolated": interpolated,
+    }
 
 
 def _takes_columns(forecaster) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from .._device import resolve_device
-from .._training import Plan, RecurrentNet, make_net
+from .._plan import Plan
+from .._training import RecurrentNet, make_net
 from ..nn import RecurrentNetwork, build_network
 from ._calibration import Correction
 from ._origins import Origins, training_ends

@@ -343,18 +343,29 @@ def _backward(ctx, doutputs, *dlast):
         drecurrent_bias=dweights.recurrent_bias,
     )
     _call(run, True, True, arrays)
-    dx = None
+    dinput, dx = _input_gradients(run, x, input, dgates, not few, ctx.needs_input_grad[1])
     if not few:
-        dinput = weight_gradient(_of_inputs(dgates, run), x.flatten(0, -2))
-        dweights = dweights._replace(input=dinput.roll(-n_alone, 0) if n_alone else dinput)
-    if ctx.needs_input_grad[1]:
-        input = _padded(input, run)
-        dx = multiply(_of_inputs(dgates, run), input.roll(n_alone, 0) if n_alone else input)
-        dx = dx.view(*run.shape, n_channels)
+        dweights = dweights._replace(input=dinput)
     if width > run.hidden:
         dweights = _cut(dweights, run)
         *dstates, ddecays = (_unpadded(part, run) for part in (*dstates, ddecays))
     return None, dx, *dweights, *dstates, ddecays
+
+
+def _input_gradients(
+    run: Run, x: Tensor, input: Tensor, dgates: Tensor, of_weights: bool, of_x: bool
+) -> tuple[Tensor | None, Tensor | None]:
+    """Gradients of the input's weights and of the input, from those of their product."""
+    n_alone, dinput, dx = run.width * ALONE[run.cell], None, None
+    dgates = _of_inputs(dgates, run)
+    if of_weights:
+        dinput = weight_gradient(dgates, x.flatten(0, -2))
+        dinput = dinput.roll(-n_alone, 0) if n_alone else dinput
+    if of_x:
+        input = _padded(input, run)
+        dx = multiply(dgates, input.roll(n_alone, 0) if n_alone else input)
+        dx = dx.view(*run.shape, input.shape[1])
+    return dinput, dx
 
 
 def _call(run: Run, backward: bool, keep: bool, arrays: Arrays) -> None:

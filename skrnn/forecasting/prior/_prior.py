@@ -10,7 +10,8 @@ from torch import Tensor
 
 from ..._batches import batches_by_length
 from ..._device import resolve_device, threads_for
-from ..._training import Plan, RecurrentNet, make_net
+from ..._plan import Plan
+from ..._training import RecurrentNet, make_net
 from ...nn.instruction_sets import can_run
 from .._calibration import Correction
 from .._origins import Origins
