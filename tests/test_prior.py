@@ -1,5 +1,6 @@
 """Networks that were trained beforehand on synthetic series."""
 
+import copy
 import hashlib
 import importlib.util
 import pickle
@@ -8,6 +9,7 @@ import threading
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -207,6 +209,17 @@ def test_weights_never_change(make):
     tuned = forecaster._model.members["tuned"].network.state_dict()
     shipped = forecaster._model.members["prior"].network.state_dict()
     assert any((tuned[name] != shipped[name]).any() for name in shipped)
+
+
+def test_fine_tuned_weights_are_half_way_from_the_pretrained_ones():
+    pretrained = load_network("gru")
+    network = copy.deepcopy(pretrained)
+    for weights in network.parameters():
+        weights += 1
+    net = SimpleNamespace(module_=network, interrupted_=False)
+    tuned = dict(Prior.fine_tuned("gru", net).network.named_parameters())
+    for name, weights in pretrained.named_parameters():
+        torch.testing.assert_close(tuned[name], weights + 0.5)
 
 
 # When something is trained

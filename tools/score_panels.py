@@ -1,26 +1,32 @@
-"""Score what the held-out ends of a panel decide: what `EQUALITY` and `TRUST_IN_ONE_TIME` rest on.
+"""Score on panels what `EQUALITY`, `TRUST_IN_ONE_TIME` and `WAY` rest on.
 
     python tools/score_panels.py --panels 40 --equality 0 0.02 0.05 0.1 0.2
-    python tools/score_panels.py --panels 200 --trust 0 0.25 0.5 1 --parameter max_steps=0
+    python tools/score_panels.py --panels 200 --trust 0 0.25 0.5 1 --zero-shot
+    python tools/score_panels.py --panels 30 --way 0 0.25 0.5 0.75 1
 
-The panels are synthetic, with one more synthetic series added to all series of a panel, in various
+The first two are constants of what the held-out ends decide, the third one of the fine-tuning. The
+panels are synthetic, with one more synthetic series added to all series of a panel, in various
 strengths: as those of a real panel, they share the shocks of their time. Networks, shares and
 intervals are made as the forecasters make them, and scored on what comes after the series.
 """
 
 import argparse
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
 
 from skrnn.forecasting import GRUForecaster, LSTMForecaster, _calibration, _model
+from skrnn.forecasting._calibration import Prediction
 from skrnn.forecasting._held_out import HeldOut
 from skrnn.forecasting._members import predict, train_members
 from skrnn.forecasting._origins import Origins
+from skrnn.forecasting._preparation import Preparation
 from skrnn.forecasting._quantiles import LEVELS, MEDIAN
-from skrnn.forecasting._recipe import choose_recipe
+from skrnn.forecasting._recipe import Recipe, choose_recipe
 from skrnn.forecasting._series import SeriesSet
+from skrnn.forecasting.prior import _prior
 from skrnn.synthetic import draw_series
 
 SEED = 4711
@@ -59,22 +65,40 @@ def _in_changes(y: np.ndarray) -> np.ndarray:
     return (y - np.nanmean(y, axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
 
 
-def score(index: int, cls, options: dict, strengths: dict) -> dict[tuple[str, float], dict]:
+@dataclass(frozen=True)
+class Case:
+    """A panel without its last horizon, what forecasters make of it, and that horizon."""
+
+    recipe: Recipe
+    past: list[np.ndarray]
+    prepared: Preparation
+    ends: Origins
+
+    @classmethod
+    def of(cls, index: int, forecaster, options: dict) -> "Case":
+        sp, horizon, series = draw_panel(index)
+        past = [y[:-horizon] for y in series]
+        frame = pd.concat({i: pd.DataFrame({"y": y}) for i, y in enumerate(past)})
+        given = forecaster(sp=sp, **options).get_params(), SeriesSet.of(frame)
+        recipe = choose_recipe(forecaster._cell, *given, np.zeros(0, dtype=bool), horizon)
+        prepared = recipe.prepare(past, None)
+        panel, everyone = prepared.panel(series, None), np.arange(len(series))
+        ends = Origins.of(panel, prepared, panel.stops - horizon, everyone, horizon)
+        return cls(recipe, past, prepared, ends)
+
+    def predict(self, recipe: Recipe) -> Prediction:
+        """Forecasts of the last horizon, by members that were trained on all before."""
+        panel = self.prepared.panel(self.past, None)
+        return predict(train_members(recipe, panel, self.prepared, 1), self.ends)
+
+
+def score(case: Case, strengths: dict) -> dict[tuple[str, float], dict]:
     """What is scored of one panel, for each value of each constant; the others stay as they are."""
-    sp, horizon, series = draw_panel(index)
-    past = [y[:-horizon] for y in series]
-    frame = pd.concat({i: pd.DataFrame({"y": y}) for i, y in enumerate(past)})
-    no_columns = np.zeros(0, dtype=bool)
-    parameters = cls(sp=sp, **options).get_params()
-    recipe = choose_recipe(cls._cell, parameters, SeriesSet.of(frame), no_columns, horizon)
-    held_out = HeldOut.of(recipe, past, None)
+    recipe = case.recipe
+    held_out = HeldOut.of(recipe, case.past, None)
     early = train_members(recipe.one_of_each(), held_out.before, held_out.prepared, seed=0)
     known = held_out, early, predict(early, held_out.origins)
-    prepared = recipe.prepare(past, None)
-    members = train_members(recipe, prepared.panel(past, None), prepared, 1)
-    panel, everyone = prepared.panel(series, None), np.arange(len(series))
-    ends = Origins.of(panel, prepared, panel.stops - horizon, everyone, horizon)
-    prediction, futures = predict(members, ends), ends.futures()
+    prediction, futures = case.predict(recipe), case.ends.futures()
     scores = {}
     for (module, name), values in strengths.items():
         usual = getattr(module, name)
@@ -83,6 +107,19 @@ def score(index: int, cls, options: dict, strengths: dict) -> dict[tuple[str, fl
             quantiles = _model._calibrate(*known).quantiles(prediction)
             scores[name, value] = _scores(futures, quantiles, prediction.base)
         setattr(module, name, usual)
+    return scores
+
+
+def score_ways(case: Case, ways) -> dict[tuple[str, float], dict]:
+    """Scores of the fine-tuned network alone, taken some part of the way to its new weights."""
+    recipe, usual, scores = case.recipe.only(["tuned"]), _prior.WAY, {}
+    for way in ways:
+        _prior.WAY = way
+        prediction = case.predict(recipe)
+        median = prediction.median(np.ones(1))[..., None]
+        quantiles = median + prediction.spread(np.ones(1))
+        scores["WAY", way] = _scores(case.ends.futures(), quantiles, prediction.base)
+    _prior.WAY = usual
     return scores
 
 
@@ -112,8 +149,9 @@ def main() -> None:
     )
     parser.add_argument("--cell", choices=["gru", "lstm"], default="gru")
     parser.add_argument("--panels", type=int, default=40)
-    parser.add_argument("--equality", type=float, nargs="*", default=[0, 0.02, 0.05, 0.1, 0.2])
-    parser.add_argument("--trust", type=float, nargs="*", default=[0, 0.2, 0.35, 0.5, 0.75, 1])
+    parser.add_argument("--equality", type=float, nargs="*", default=[])
+    parser.add_argument("--trust", type=float, nargs="*", default=[])
+    parser.add_argument("--way", type=float, nargs="*", default=[])
     parser.add_argument("--zero-shot", action="store_true", help="nothing is trained")
     parser.add_argument("--no-prior", action="store_true", help="nothing is pretrained")
     arguments = parser.parse_args()
@@ -125,7 +163,11 @@ def main() -> None:
         (_calibration, "EQUALITY"): arguments.equality,
         (_model, "TRUST_IN_ONE_TIME"): arguments.trust,
     }
-    rows = [score(index, cls, options, strengths) for index in range(arguments.panels)]
+    rows = []
+    for index in range(arguments.panels):
+        case = Case.of(index, cls, options)
+        row = score(case, strengths) if any(strengths.values()) else {}
+        rows.append(row | score_ways(case, arguments.way))
     print(pd.DataFrame({key: _mean([row[key] for row in rows]) for key in rows[0]}).T.round(4))
 
 
