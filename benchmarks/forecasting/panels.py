@@ -77,13 +77,12 @@ def rows_without_copies(part: Task, kept: np.ndarray, medians: dict) -> list[str
     return [point_cells(rest, name, median[kept]) + "|" for name, median in medians.items()]
 
 
-def main(names) -> None:
+def compare(tasks) -> list[str]:
+    """Print a table of all models on panels; return the rows of one without copies."""
     print(HEADER + "\n|" + "---|" * 10)
-    warm_up()
     uncopied = []
-    for panel in names:
-        task = load_panel(panel)
-        sampled = panel in SAMPLED["AutoARIMA"]
+    for task in tasks:
+        sampled = task.name in SAMPLED["AutoARIMA"]
         shown = sample_of(task) if sampled else np.arange(len(task.train))
         part = task.take(shown)
         results = {name: network(task, name) for name in NETWORKS}
@@ -103,6 +102,12 @@ def main(names) -> None:
         medians = {name: median[shown] for name, (median, *_) in results.items()}
         kept = np.isin(shown, without_copies(task))
         uncopied += rows_without_copies(part, kept, {**medians, "AutoARIMA": arima[0]})
+    return uncopied
+
+
+def main(names) -> None:
+    warm_up()
+    uncopied = compare(load_panel(name) for name in names)
     print(NOTE)
     print(origin())
     print("\n" + SHORT_HEADER + "\n|" + "---|" * 6, *uncopied, ABOUT_COPIES, sep="\n")

@@ -39,8 +39,14 @@ def classical_forecasts(task: Task, model: str, key: str) -> Forecasts:
 
 def main() -> None:
     warm_up()
+    compare(single_series())
+    print(origin())
+
+
+def compare(series: dict[str, tuple]) -> None:
+    """Print a table of all models on series given as values, seasonal period and horizon."""
     rows, intervals, seconds = {}, {}, {}
-    for name, (y, sp, horizon) in single_series().items():
+    for name, (y, sp, horizon) in series.items():
         for fold, task in enumerate(rolling_folds(name, y, sp, horizon)):
             scales = mase_scales(task.train, sp)
             results = {}
@@ -80,7 +86,6 @@ def main() -> None:
         means = [np.mean([scores[k] for scores in intervals[m]]) for m in table]
         print(f"| {label} | " + " | ".join(f"{v:.3f}" for v in means) + " |")
     print("| median seconds | " + " | ".join(f"{np.median(seconds[m]):.2f}" for m in table) + " |")
-    print(origin())
 
 
 def _compared(differences: pd.Series) -> str:
