@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skrnn.forecasting import GRUForecaster, LSTMForecaster
 from skrnn.forecasting._panel import carry_on
 from skrnn.forecasting._preparation import Preparation
 from tests.forecasting_data import panel, quick, seasonal
@@ -259,3 +260,12 @@ def test_growth_over_many_orders_of_magnitude_goes_on():
     forecaster = quick().fit(y[:60], fh=range(1, 7))
     assert forecaster.log_ == [True]
     np.testing.assert_allclose(forecaster.predict(), y[60:], rtol=0.1)
+
+
+@pytest.mark.parametrize("cls", [GRUForecaster, LSTMForecaster])
+def test_bounds_of_few_observations_stay_near_what_was_seen(cls):
+    for seed in (3, 8, 18, 25):  # of those that logarithms had bounds of ten times and more for
+        steps = 0.3 * np.random.default_rng(seed).normal(size=10)
+        y = pd.Series(np.exp(steps).cumsum())
+        forecaster = cls(sp=4, random_state=0).fit(y, fh=range(1, 13))
+        assert forecaster.predict_quantiles(alpha=[0.975]).to_numpy().max() < 10 * y.max()

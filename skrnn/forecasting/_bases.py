@@ -13,7 +13,10 @@ ORIGINS_IN_ALL = 100_000
 SCORED_STEPS = 8  # of the horizon, evenly spaced
 HALF_LIFE = 1.0  # of an origin's weight, in lengths of the series
 CHOSEN = 15  # models that share the weight
-LOG_GAIN = 0.9  # the logarithm is taken where it makes the error this much smaller
+LOG_GAIN = 0.9  # the logarithm is taken where it makes the error this much smaller,
+# and there are as many origins to tell by, of all series: of fewer that is chance as often as not,
+# and intervals of a logarithm may reach to many times what was ever seen
+LOG_ORIGINS = 8
 WORST = 10.0  # relative error above which a model is not told from a worse one
 EXACT = 1e-6  # error, in scales of a series, below which a model is as good as exact
 AT_ONCE = 2**24  # forecasts in memory at a time
@@ -284,6 +287,7 @@ def choose(
         log_scores = score_models(logged, unlogged, sp, horizon)
         log_badness = combine(log_scores, scores.take(part), horizon, sp, base, pooled)
         helps = _badness_of_best(log_badness) < LOG_GAIN * _badness_of_best(badness[part])
+        helps &= log_scores.n_origins.sum() >= LOG_ORIGINS
         for k in np.flatnonzero(helps & (log_scores.n_origins > 0)):
             scalers[part[k]], badness[part[k]] = logs[k], log_badness[k]
     return scalers, Bases(weights_of(badness), sp)
