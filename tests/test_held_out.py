@@ -129,6 +129,22 @@ def test_what_many_series_show_at_one_time_is_less_trusted(n_series, trust):
     assert np.abs(in_full).max() > 0.3
 
 
+@pytest.mark.parametrize(("n_series", "doubt"), [(1, 20.0), (50, 1.0)])
+def test_beside_the_pretrained_network_few_horizons_hardly_change_the_intervals(n_series, doubt):
+    held_out = hold_out(*(walk(40, seed) for seed in range(n_series)))
+    correction = random_walk_correction(held_out.origins.base)
+    prediction = Prediction(held_out.origins.base, [correction, correction])
+    learnt = np.log(
+        _model._calibrate(held_out, dict.fromkeys(["prior", "trained"]), prediction).widening
+    )
+    trust = 0.75 if held_out.one_time else 1.0
+    given = held_out.futures, held_out.n_horizons, 0.0
+    in_full = np.log(Calibration.learn(prediction, *given).widening)
+    share = held_out.n_horizons / (held_out.n_horizons + doubt)
+    np.testing.assert_allclose(learnt, trust * share * in_full)
+    assert np.abs(in_full).max() > 0.1
+
+
 def test_some_observations_are_left_of_short_series():
     series = [walk(5, seed) for seed in range(60)]
     assert set(hold_out(*series, horizon=1).before.lengths) == {4}

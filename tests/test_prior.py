@@ -22,6 +22,8 @@ from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _model
 from skrnn.forecasting._origins import Origins
 from skrnn.forecasting._preparation import Preparation
+from skrnn.forecasting._recipe import choose_recipe
+from skrnn.forecasting._series import SeriesSet
 from skrnn.forecasting.prior import PRETRAINED_CELLS, Prior, _weights
 from skrnn.forecasting.prior._autoregression import autoregressive_forecasts
 from skrnn.forecasting.prior._data import PriorData
@@ -239,6 +241,20 @@ def test_a_short_series_takes_no_training_step(make):
     network = forecaster._model.members["prior"].network
     assert forecaster.n_parameters_ == sum(p.numel() for p in network.parameters())
     assert sum(forecaster.shares_.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "trained"), [([506], True), ([505], False), ([506, 40], False)]
+)
+def test_networks_are_trained_beside_the_pretrained_one_on_long_series(lengths, trained):
+    index = pd.RangeIndex(max(lengths))
+    walks = np.random.default_rng(0).normal(size=(2, len(index))).cumsum(1)
+    y = pd.concat({i: pd.DataFrame({"y": walks[i, :n]}, index[:n]) for i, n in enumerate(lengths)})
+    parameters = GRUForecaster().get_params()
+    recipe = choose_recipe("gru", parameters, SeriesSet.of(y), np.zeros(0, dtype=bool), 6)
+    assert (recipe.trained, recipe.tuned, recipe.on_trial) == (trained, False, False)
+    with_column = choose_recipe("gru", parameters, SeriesSet.of(y), np.ones(1, dtype=bool), 6)
+    assert with_column.on_trial is not trained
 
 
 def test_without_prior_a_network_is_trained():

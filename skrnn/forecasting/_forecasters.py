@@ -48,10 +48,10 @@ class BaseRecurrentForecaster(BaseForecaster):
         Models that the base forecast is taken from; "auto" takes all of them.
     prior : {"auto"} or None, default="auto"
         "auto" lets a network take part that was trained beforehand on synthetic series, and
-        ships with the package for GRU and LSTM. On short series it is the only one: nothing is
-        trained then, unless there are exogenous columns or the series follow rules that smoothing
-        does not know. Panels of 2,000 series and more do without it. None trains networks on the
-        series at hand only.
+        ships with the package for GRU and LSTM. On short series, of less than 500 windows, it is
+        the only one: nothing is trained then, unless there are exogenous columns or the series
+        follow rules that smoothing does not know. Panels of 2,000 series and more do without it.
+        None trains networks on the series at hand only.
     window_length : int or "auto", default="auto"
         Time steps that the network looks back on. "auto" takes two seasons or four horizons,
         whichever is longer, and less for series that are too short for that.

@@ -16,7 +16,8 @@ from ._seen import marks_of_ends
 
 # Held-out horizons that what is usual weighs as much as: much where all that there is was
 # pretrained on many series, little where networks were trained on the series at hand. Chosen by
-# the errors and quantile losses on synthetic series (tools/score_prior.py).
+# the errors and quantile losses on synthetic series (tools/score_prior.py). Where both take part,
+# the first one is that of the widening, unless there are so many series that they tell it.
 DOUBT_OF_PRETRAINED = 20.0
 DOUBT = 1.0
 # Most trust in the spread that many series show at one time. A compromise: on synthetic panels that
@@ -219,5 +220,7 @@ def _worth_it(held_out: HeldOut, attempt: Attempt) -> bool:
 def _calibrate(held_out: HeldOut, members: Members, prediction: Prediction) -> Calibration:
     """Learn from forecasts of the ends; no target of the training is a target there."""
     doubt = DOUBT_OF_PRETRAINED if list(members) == ["prior"] else DOUBT
+    of_widening = DOUBT_OF_PRETRAINED if "prior" in members and not held_out.one_time else doubt
     trust = TRUST_IN_ONE_TIME if held_out.one_time else 1.0
-    return Calibration.learn(prediction, held_out.futures, held_out.n_horizons, doubt, trust)
+    known = prediction, held_out.futures, held_out.n_horizons
+    return Calibration.learn(*known, doubt, of_widening, trust)

@@ -16,8 +16,11 @@ from .prior import PRETRAINED_CELLS
 
 MEMBERS, FEWER_MEMBERS = 3, 2  # networks in the ensemble; fewer beside a prior, or of much data
 DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
-FEWEST_TO_TRAIN = 2000  # windows; with fewer, the pretrained network is seldom improved upon,
-FEWEST_TO_CONSIDER = 250  # and only where the series follow rules that smoothing does not know
+MANY_WINDOWS = 2000  # train networks, and fine-tune the pretrained one
+# Windows of each series, on the average, that networks are trained on beside the pretrained one: of
+# no use on synthetic series, where that is at its best, but of much on real ones of other kinds
+MANY_WINDOWS_EACH = 500
+FEWEST_TO_CONSIDER = 250  # windows, where series follow rules that smoothing does not know
 MANY_SERIES = 2000  # teach a network all it needs, and the pretrained one would take its time
 LONG = 8  # windows that a series is long: its networks measure each in a unit of its own
 LARGE_GAIN = 0.25  # over the base forecast, that speaks for rules which smoothing does not know
@@ -166,8 +169,9 @@ def choose_recipe(
     prior = parameters["prior"] == "auto" and cell in PRETRAINED_CELLS
     if most_steps > 0 and len(lengths) >= MANY_SERIES:
         prior = False
-    many = n_windows >= FEWEST_TO_TRAIN
-    trained = most_steps > 0 and (not prior or len(known) > 0 or many)
+    many = n_windows >= MANY_WINDOWS
+    enough = many or n_windows >= MANY_WINDOWS_EACH * len(lengths)
+    trained = most_steps > 0 and (not prior or len(known) > 0 or enough)
     n_members = parameters["n_members"]
     if n_members == "auto":
         n_members = FEWER_MEMBERS if prior or many else MEMBERS
@@ -190,7 +194,7 @@ def choose_recipe(
         tuned=prior and trained and many,
         trained=trained,
         trainable=trained or (most_steps > 0 and n_windows >= FEWEST_TO_CONSIDER),
-        on_trial=prior and trained and not many,
+        on_trial=prior and trained and not enough,
         known=known,
         starts=series.starts if len(known) else None,
         **{name: parameters[name] for name in same.split()},
