@@ -34,7 +34,7 @@ GROUPS = {
         "Long horizons: ETTh1": "forecasting/etth1.py",
         "Exogenous columns": "forecasting/exogenous.py",
         "Many series": "forecasting/many_series.py",
-        "Series that had no say": "forecasting/untouched.py",
+        "Further series": "forecasting/further.py",
     },
     "classification": {
         "Classification": "classification/archive.py",

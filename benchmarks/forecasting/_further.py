@@ -1,4 +1,4 @@
-"""Real series that had no say in anything: listed, with horizons and folds, before the first run.
+"""Real series that were listed, with horizons and folds, before the first run with them.
 
 All come with installed packages: statsmodels (some among its tests), sktime and matplotlib.
 """
@@ -21,7 +21,7 @@ SAMPLES = Path(matplotlib.get_data_path()) / "sample_data"
 THREE_WEEKS = 3 * 7 * 48  # half-hours; AutoARIMA takes too long on more
 
 
-def untouched_series() -> dict[str, tuple[np.ndarray, int, int]]:
+def further_series() -> dict[str, tuple[np.ndarray, int, int]]:
     """Single series with the seasonal period and the horizon of each."""
     tables = {
         ("US", 4, 8): sm.datasets.macrodata.load_pandas().data[
@@ -67,7 +67,7 @@ def untouched_series() -> dict[str, tuple[np.ndarray, int, int]]:
     }
 
 
-def untouched_panels() -> list[Task]:
+def further_panels() -> list[Task]:
     """Panels, with the end of each series to forecast."""
     births = sm.datasets.fertility.load_pandas().data.loc[:, "1960":"2011"].dropna()
     firms = sm.datasets.grunfeld.load_pandas().data
