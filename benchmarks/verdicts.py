@@ -29,9 +29,7 @@ KINDS = {
 
 # Of the run in docs/benchmarks.md: to be written anew with the next one
 NOTE = """
-*The three rows were run one by one, beside other work on the same two cores: the seconds are too
-long. Since the pretrained networks were last trained, the random walks were run again, and the
-first four seeds of each nonlinear series (preferred in all eight).*"""
+*The third row beside the first two on another core, each with one thread.*"""
 
 
 def main(kinds):
