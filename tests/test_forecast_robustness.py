@@ -269,3 +269,11 @@ def test_bounds_of_few_observations_stay_near_what_was_seen(cls):
         y = pd.Series(np.exp(steps).cumsum())
         forecaster = cls(sp=4, random_state=0).fit(y, fh=range(1, 13))
         assert forecaster.predict_quantiles(alpha=[0.975]).to_numpy().max() < 10 * y.max()
+
+
+@pytest.mark.parametrize(("n_series", "log"), [(1, False), (4, True)])
+def test_short_series_that_grow_alike_have_logarithms(n_series, log):
+    """One alone has five origins, which could be chance."""
+    y = np.exp(0.4 * np.arange(10)) * np.random.default_rng(0).uniform(0.95, 1.05, (n_series, 10))
+    frame = pd.concat({i: pd.DataFrame({"y": row}) for i, row in enumerate(y)})
+    assert quick().fit(frame, fh=[1, 2]).log_ == [log] * n_series

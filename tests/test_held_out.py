@@ -123,7 +123,7 @@ def test_what_many_series_show_at_one_time_is_less_trusted(n_series, trust):
     held_out = hold_out(*(walk(40, seed) for seed in range(n_series)))
     prediction = Prediction(held_out.origins.base, [random_walk_correction(held_out.origins.base)])
     learnt = np.log(_model._calibrate(held_out, {}, prediction).widening)
-    given = held_out.futures, held_out.n_horizons, _model.DOUBT
+    given = held_out.futures, held_out.n_horizons, _model.DOUBT, _model.DOUBT
     in_full = np.log(Calibration.learn(prediction, *given).widening)
     np.testing.assert_allclose(learnt, trust * in_full)
     assert np.abs(in_full).max() > 0.3
@@ -138,7 +138,7 @@ def test_beside_the_pretrained_network_few_horizons_hardly_change_the_intervals(
         _model._calibrate(held_out, dict.fromkeys(["prior", "trained"]), prediction).widening
     )
     trust = 0.75 if held_out.one_time else 1.0
-    given = held_out.futures, held_out.n_horizons, 0.0
+    given = held_out.futures, held_out.n_horizons, 0.0, 0.0
     in_full = np.log(Calibration.learn(prediction, *given).widening)
     share = held_out.n_horizons / (held_out.n_horizons + doubt)
     np.testing.assert_allclose(learnt, trust * share * in_full)

@@ -154,7 +154,7 @@ def predicted(n=2000, horizon=4, corrections=(0.0,)):
 
 def learn(prediction, futures, doubt=0.0):
     """A calibration whose windows do not overlap."""
-    return Calibration.learn(prediction, futures, len(futures), doubt)
+    return Calibration.learn(prediction, futures, len(futures), doubt, doubt)
 
 
 @pytest.mark.parametrize("scale", [0.8, 1.5, 4.0])

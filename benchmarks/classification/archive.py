@@ -23,8 +23,8 @@ NOTE = """
 *Far behind on ArrowHead and ShapeletSim, which have 36 and 20 training sequences, and behind on
 ECG200 and FacesUCR.*
 
-*Two runs of half of the sets each, side by side; networks on one thread. The mean is that of the
-13 univariate sets in which all columns have a figure.*"""
+*Two runs of half of the sets each, beside other work; networks on one thread. The mean is that of
+the 13 univariate sets in which all columns have a figure.*"""
 
 
 def shown(value: float | None) -> str:

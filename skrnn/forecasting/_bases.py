@@ -13,9 +13,9 @@ ORIGINS_IN_ALL = 100_000
 SCORED_STEPS = 8  # of the horizon, evenly spaced
 HALF_LIFE = 1.0  # of an origin's weight, in lengths of the series
 CHOSEN = 15  # models that share the weight
-LOG_GAIN = 0.9  # the logarithm is taken where it makes the error this much smaller,
-# and there are as many origins to tell by, of all series: of fewer that is chance as often as not,
-# and intervals of a logarithm may reach to many times what was ever seen
+LOG_GAIN = 0.9  # the logarithm is taken where it makes the error this much smaller
+# Origins of all series together, to tell that by: from fewer it is chance as often as not, and the
+# intervals of a logarithm may reach to many times what was ever seen
 LOG_ORIGINS = 8
 WORST = 10.0  # relative error above which a model is not told from a worse one
 EXACT = 1e-6  # error, in scales of a series, below which a model is as good as exact

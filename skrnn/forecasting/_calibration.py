@@ -93,7 +93,7 @@ class Calibration:
         futures: np.ndarray,
         n_horizons: float,
         doubt: float,
-        doubt_of_widening: float | None = None,
+        doubt_of_widening: float,
         trust: float = 1.0,
     ) -> "Calibration":
         """Learn from forecasts of windows and what came after them.
@@ -105,10 +105,8 @@ class Calibration:
             NaN where unknown.
         n_horizons : float
             Horizons that the futures come to; they overlap, and windows of one series are alike.
-        doubt : float
-            What is usual weighs as much as this many horizons.
-        doubt_of_widening : float, optional
-            That of the widening, if it is another.
+        doubt, doubt_of_widening : float
+            Usual shares, and quantiles as they are, weigh as much as this many horizons.
         trust : float
             In the widening that these windows show, at most.
         """
@@ -125,8 +123,7 @@ class Calibration:
             for level, probability in enumerate(LEVELS):
                 if level != MEDIAN:
                     widening[steps, level] = _factor(relative[:, steps, level], probability)
-        usual = doubt if doubt_of_widening is None else doubt_of_widening
-        return cls(shares, widening ** (trust * n_horizons / (n_horizons + usual)))
+        return cls(shares, widening ** (trust * n_horizons / (n_horizons + doubt_of_widening)))
 
     def quantiles(self, prediction: Prediction) -> np.ndarray:
         """Calibrated quantiles, (n, horizon, n_levels), in ascending order."""
