@@ -11,7 +11,7 @@ import pandas as pd
 import sktime
 import statsmodels
 import statsmodels.api as sm
-from _series import Task
+from _series import Task, without_end
 from statsmodels.datasets import elec_equip
 from statsmodels.tsa.statespace.tests.results.results_sarimax import wpi1_data
 
@@ -73,13 +73,9 @@ def further_panels() -> list[Task]:
     firms = sm.datasets.grunfeld.load_pandas().data
     of_firms = firms.pivot_table(index="year", columns="firm")  # investment, value, capital
     return [
-        _without_end("Births a woman, by country", 1, births.to_numpy(float), horizon=6),
-        _without_end("US companies", 1, of_firms.to_numpy(float).T, horizon=4),
+        without_end("Births a woman, by country", 1, births.to_numpy(float), horizon=6),
+        without_end("US companies", 1, of_firms.to_numpy(float).T, horizon=4),
     ]
-
-
-def _without_end(name: str, sp: int, values: np.ndarray, horizon: int) -> Task:
-    return Task(name, sp, list(values[:, :-horizon]), values[:, -horizon:])
 
 
 def _of_tests(name: str) -> pd.Series:

@@ -106,3 +106,8 @@ def rolling_folds(name: str, y: np.ndarray, sp: int, horizon: int, n_folds: int 
     """Tasks of growing length whose test parts follow one upon the other up to the end."""
     ends = len(y) - horizon * np.arange(n_folds, 0, -1)
     return [Task(name, sp, [y[:end]], y[None, end : end + horizon]) for end in ends]
+
+
+def without_end(name: str, sp: int, values: np.ndarray, horizon: int) -> Task:
+    """A task for a panel of even length, (n_series, n), whose end is to be forecast."""
+    return Task(name, sp, list(values[:, :-horizon]), values[:, -horizon:])
