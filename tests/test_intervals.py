@@ -74,6 +74,15 @@ def test_the_distribution_has_the_quantiles_and_the_variance(forecaster):
     assert list(variance.columns) == list(forecaster.predict().columns)
 
 
+@pytest.mark.parametrize(
+    "question", [("predict_var", "cov", True), ("predict_proba", "marginal", False)]
+)
+def test_that_steps_hang_together_is_not_claimed(forecaster, question):
+    method, name, value = question
+    with pytest.raises(NotImplementedError, match=f"expected {name}={not value}"):
+        getattr(forecaster, method)(**{name: value})
+
+
 def test_energy_of_a_histogram_by_hand():
     """Mean distances of two draws, and of a draw from a place within a bin and outside."""
     histogram = pytest.importorskip("skrnn.forecasting._histogram").ExactHistogram

@@ -372,11 +372,21 @@ class BaseRecurrentForecaster(BaseForecaster):
         return self._series.frame(values, steps, [tuple(name) for *name, _ in sides])
 
     def _predict_var(self, fh, X=None, cov=False):
+        if cov:
+            raise NotImplementedError(
+                "Each step is forecast by itself, so that there are variances but no covariances: "
+                "expected cov=False, got True."
+            )
         steps, forecasts = self._forecasts(fh, X)
         return self._series.frame(forecasts.variance(), steps)
 
     def _predict_proba(self, fh, X, marginal=True):
         """A distribution with the quantiles that ``predict_quantiles`` returns."""
+        if not marginal:
+            raise NotImplementedError(
+                "Each step is forecast by itself, so that there is no joint distribution: expected "
+                "marginal=True, got False."
+            )
         import_optional("skpro.distributions", "proba")
         from ._histogram import ExactHistogram
 
