@@ -56,6 +56,7 @@ def make_comparison(n_series=1, models=tuple(MODELS), failed=(), rename=None, se
             "models": list(table.index),
             "networks": [rename.get(name, name) for name in NETWORKS],
             "left_out": {},
+            "encoded": [],
             "interpolated": [],
             "columns": [],
             "without_columns": [],

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.linear_model import Ridge
 from sktime.forecasting.base import BaseForecaster
 from sktime.performance_metrics.forecasting import (
     MeanAbsoluteError,
@@ -530,6 +531,48 @@ def test_a_failing_model_becomes_a_row():
     assert set(result.scores["model"]) == {"zero"}
     with pytest.raises(ValueError, match="Every model failed: broken: fold 3: out of order"):
         compare(load_series("nile"), fh=1, models={"broken": models["broken"]}, verbose=0)
+
+
+def promoted(kinds, seed):
+    """Sales that follow a price and promotions of some kinds."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.normal(size=(60, 2)), months(60), columns=["units", "price"])
+    table["promotion"] = rng.choice(kinds, 60)
+    effects = table["promotion"].map({"none": 0, "sale": 5, "event": -4})
+    table["units"] = 0.1 * table["units"] + table["price"] + effects
+    return table
+
+
+def test_categories_are_encoded_for_models_that_take_none():
+    """Or the strongest classical models would fail, and leave the field to the networks."""
+    table = promoted(["event", "none", "sale"], seed=0)
+    with caught_warnings():  # sktime announces changes of its own
+        models = {name: MODELS[name](1, 0) for name in ("naive", "arima", "sarima")}
+    models |= {"ridge": Ridge(), "gru": GRUForecaster(max_steps=0, random_state=0)}
+    settings = {"fh": 3, "n_folds": 2, "models": models, "verbose": 0}
+    result = compare(table["units"], table[["promotion", "price"]], **settings)
+    needy = ["arima", "sarima", "ridge"]
+    assert result.settings["encoded"] == needy
+    assert "Categories: one-hot encoded for arima, sarima and ridge" in result.to_markdown()
+    dummies = pd.get_dummies(table[["price", "promotion"]], drop_first=True)
+    by_hand = compare(table["units"], dummies, **settings)
+    assert by_hand.settings["encoded"] == []
+    np.testing.assert_allclose(
+        result.table.loc[needy, "MASE"], by_hand.table.loc[needy, "MASE"], rtol=1e-3
+    )
+
+
+@pytest.mark.filterwarnings("ignore:Model s?arima warned:UserWarning")  # of unknown categories
+def test_categories_that_a_series_or_a_fold_lacks():
+    parts = {"a": promoted(["none", "sale"], 0), "b": promoted(["event", "none", "sale"], 1)}
+    table = pd.concat({**parts, "c": promoted(["none"], 2)}, names=["shop"])
+    table.loc[("a", "2019-12"), "promotion"] = "closure"  # in the last fold only
+    models = ["naive", "arima", "sarima"]
+    X = table[["promotion", "price"]]
+    result = compare(table[["units"]], X, fh=3, models=models, n_folds=2, verbose=0)
+    assert (result.table["error"] == "").all()
+    errors = result.scores.pivot_table("MASE", "model", "series")
+    assert (errors.loc[["arima", "sarima"]] < 0.3 * errors.loc["naive"]).all(axis=None)
 
 
 def test_missing_values_are_interpolated_for_models_that_take_none():

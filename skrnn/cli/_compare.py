@@ -23,8 +23,8 @@ EXAMPLES = """examples:
       --models snaive ets gru --folds 6 --jobs 2 --out report/
 
 Models are given the true values of the --exog columns over the horizon, as if they were known;
-models that cannot use columns do without. Gaps are interpolated for models that take none. Ctrl-C
-drops the fold in hand, and reports what is done.
+models that cannot use columns do without. For models that take none, gaps are interpolated and
+categories one-hot encoded. Ctrl-C drops the fold in hand, and reports what is done.
 """
 
 
@@ -80,6 +80,8 @@ def run(arguments: argparse.Namespace) -> bool:
             f"models are given the true values of {list(data.X.columns)} over the horizon, as if "
             "they were known; models that cannot use columns do without"
         )
+        if categories := list(data.X.select_dtypes(exclude="number")):
+            tell(f"models that take no categories get {categories} one-hot encoded")
     sp = choose_sp(arguments, data.y, held_out=arguments.folds * arguments.horizon)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
         import_optional("matplotlib.figure", "compare")

@@ -26,8 +26,9 @@ EXAMPLES = """examples:
   skrnn forecast load.csv --target mw --time hour --exog temperature --future weather.csv \\
       --horizon 24 --out forecast.csv
 
-Networks (rnn, lstm, gru) take gaps and categories; for models that take no gaps these are
-interpolated. Without --future networks use the exogenous columns up to the end of the data.
+Networks (rnn, lstm, gru) take gaps and categories; for models that take none, gaps are interpolated
+and categories one-hot encoded. Without --future networks use the exogenous columns up to the end of
+the data.
 """
 
 
@@ -70,6 +71,7 @@ def run(arguments: argparse.Namespace) -> bool:
         raise ValueError("--future needs --exog, the names of the columns to read from it.")
     data = load(arguments)
     forecaster = _make(arguments, choose_sp(arguments, data.y))
+    forecaster = _ready_for_categories(arguments.model, forecaster, data)
     forecaster = _ready_for_gaps(arguments.model, forecaster, data)
     future = _future_of(arguments, forecaster, data)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
@@ -95,6 +97,20 @@ def _make(arguments: argparse.Namespace, sp: int):
     with told_warnings():
         chosen, _ = choose_models([arguments.model], sp, arguments.seed)
     return chosen[arguments.model]
+
+
+def _ready_for_categories(name: str, forecaster, data: SeriesData):
+    """The model, with categories one-hot encoded if it takes none."""
+    from ..comparison._models import with_categories_encoded
+
+    categories = [] if data.X is None else list(data.X.select_dtypes(exclude="number"))
+    if not categories:
+        return forecaster
+    with told_warnings():
+        encoded, needy = with_categories_encoded({name: forecaster})
+    if needy:
+        tell(f"the model {name!r} takes no categories; {categories} are one-hot encoded")
+    return encoded[name]
 
 
 def _ready_for_gaps(name: str, forecaster, data: SeriesData):

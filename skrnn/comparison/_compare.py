@@ -10,7 +10,7 @@ from .._parameters import N_JOBS, at_least, one_of, validate_parameters
 from ._data import check_data
 from ._folds import WINDOWS, make_folds
 from ._gather import gather
-from ._models import choose_models, with_gaps_filled
+from ._models import choose_models, takes_columns, with_categories_encoded, with_gaps_filled
 from ._networks import is_network
 from ._quiet import caught_warnings, pass_on
 from ._reproduce import code_of, versions
@@ -62,7 +62,8 @@ def compare(
     X : DataFrame, optional
         Exogenous columns on the index of y. Models get their true values over the horizon too, as
         if those were known in time: leave out what will not be. Models that cannot use columns do
-        without; the verdict names them.
+        without; the verdict names them. Models that take numbers only, such as arima, get
+        categories one-hot encoded; the report names them.
     fh : int or sequence of int
         Steps to forecast; an int means all steps up to it.
     sp : int, default=1
@@ -132,7 +133,7 @@ def compare(
     steps = _read_horizon(fh)
     metrics = check_metrics(metrics)
     y, X = check_data(y, X)
-    forecasters, about_models = _choose_forecasters(models, sp, random_state, y)
+    forecasters, about_models = _choose_forecasters(models, sp, random_state, y, X)
     folds = make_folds(y, X, steps, sp, n_folds, window)
     with caught_warnings():  # what threads let through
         runs = run_all(forecasters, folds, *_choose_backend(n_jobs, backend), verbose)
@@ -164,11 +165,13 @@ def compare(
 
 
 @caught_warnings()
-def _choose_forecasters(models, sp: int, random_state: int, y) -> tuple[dict, dict]:
+def _choose_forecasters(models, sp: int, random_state: int, y, X) -> tuple[dict, dict]:
     """Forecasters by name, and what is to be told about them."""
     forecasters, left_out = choose_models(models, sp, random_state)
-    without_columns = [name for name, model in forecasters.items() if not _takes_columns(model)]
-    interpolated = []
+    without_columns = [name for name, model in forecasters.items() if not takes_columns(model)]
+    encoded, interpolated = [], []
+    if X is not None and X.select_dtypes(exclude="number").size:
+        forecasters, encoded = with_categories_encoded(forecasters)
     if not isinstance(models, dict) and np.isnan(y.to_numpy()).any():
         forecasters, interpolated = with_gaps_filled(forecasters)
     return forecasters, {
@@ -176,12 +179,9 @@ def _choose_forecasters(models, sp: int, random_state: int, y) -> tuple[dict, di
         "networks": [name for name, model in forecasters.items() if is_network(model)],
         "left_out": left_out,
         "without_columns": without_columns,
+        "encoded": encoded,
         "interpolated": interpolated,
     }
-
-
-def _takes_columns(forecaster) -> bool:
-    return forecaster.get_tag("capability:exogenous", True, raise_error=False)
 
 
 def _read_horizon(fh) -> list[int]:

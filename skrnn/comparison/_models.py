@@ -3,13 +3,21 @@
 from collections.abc import Callable, Iterable
 
 from sklearn.base import BaseEstimator, is_regressor
+from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.preprocessing import OneHotEncoder
 from sktime.forecasting.base import BaseForecaster
-from sktime.forecasting.compose import TransformedTargetForecaster
+from sktime.forecasting.compose import (
+    ForecastByLevel,
+    ForecastingPipeline,
+    TransformedTargetForecaster,
+)
 from sktime.forecasting.naive import NaiveForecaster
+from sktime.transformations.adapt import TabularToSeriesAdaptor
 from sktime.transformations.series.impute import Imputer
 
 from .._optional import import_optional
 from ..forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
+from ..forecasting._column_encoder import MOST_CATEGORIES
 from ._reduction import reduce_to_forecaster
 
 Factory = Callable[[int, int], BaseForecaster]
@@ -136,6 +144,49 @@ def with_gaps_filled(
         for name in needy
     }
     return {**forecasters, **filled}, needy
+
+
+def takes_columns(forecaster: BaseForecaster) -> bool:
+    """Whether a forecaster makes use of exogenous columns."""
+    return forecaster.get_tag("capability:exogenous", True, raise_error=False)
+
+
+def with_categories_encoded(
+    forecasters: dict[str, BaseForecaster],
+) -> tuple[dict[str, BaseForecaster], list[str]]:
+    """Forecasters that all take categories, and the names of those that get them one-hot encoded.
+
+    Without, the classical models that use columns would fail, and leave the field to networks.
+    """
+    needy = [
+        name
+        for name, model in forecasters.items()
+        if takes_columns(model)
+        and not model.get_tag("capability:categorical_in_X", False, raise_error=False)
+    ]
+    return {**forecasters, **{name: _encoding(forecasters[name]) for name in needy}}, needy
+
+
+def _encoding(model: BaseForecaster) -> BaseForecaster:
+    """A forecaster behind an encoder that learns the categories of each training part.
+
+    A regression on all columns has no unique solution where one is zero throughout, or where they
+    add up to one: each series has an encoder of its own, which drops the first category.
+    """
+    one_hot = OneHotEncoder(
+        drop="first",
+        handle_unknown="infrequent_if_exist",
+        max_categories=MOST_CATEGORIES,
+        sparse_output=False,
+    )
+    encoder = ColumnTransformer(
+        [("categories", one_hot, make_column_selector(dtype_exclude="number"))],
+        remainder="passthrough",
+        verbose_feature_names_out=False,
+    )
+    steps = [("encode", TabularToSeriesAdaptor(encoder, input_type="pandas")), ("model", model)]
+    encoding = ForecastByLevel(ForecastingPipeline(steps), groupby="local")
+    return encoding.clone_tags(model, ["capability:missing_values"])
 
 
 def _names(models: str | Iterable[str]) -> list[str]:

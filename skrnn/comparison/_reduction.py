@@ -23,4 +23,6 @@ def reduce_to_forecaster(regressor, sp: int) -> BaseForecaster:
     window = max(sp, SHORTEST_WINDOW)
     forecaster = make_reduction(regressor, strategy="direct", window_length=window)
     differenced = Differencer(lags=[1]) * forecaster
-    return Deseasonalizer(sp=sp) * differenced if sp > 1 else differenced
+    forecaster = Deseasonalizer(sp=sp) * differenced if sp > 1 else differenced
+    # regressors get arrays of numbers, whatever the composition promises
+    return forecaster.set_tags(**{"capability:categorical_in_X": False})

@@ -33,10 +33,12 @@ def settings_of(comparison) -> dict[str, str]:
 
 
 def _say_given(settings: dict) -> dict[str, str]:
-    """Columns and filled gaps, where there are any."""
+    """Columns, encoded categories and filled gaps, where there are any."""
     words = {}
     if settings["columns"]:
         words["Exogenous columns"] = say_columns(settings)
+    if settings["encoded"]:
+        words["Categories"] = f"one-hot encoded for {enumerated(settings['encoded'])}"
     if settings["interpolated"]:
         words["Missing values"] = f"interpolated for {enumerated(settings['interpolated'])}"
     return words
