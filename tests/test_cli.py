@@ -168,6 +168,26 @@ def test_seasonal_period_is_guessed_and_said(run, tmp_path, times, said):
     assert re.search(f"seasonal period: {said}", err)
 
 
+@pytest.mark.parametrize(
+    ("n_young", "said"),
+    [
+        (1, "12, usual for the frequency; 1 of 3 series too short to show it twice"),
+        (2, "1, as most of the 3 series have no two seasons of 12 to learn from"),
+    ],
+)
+def test_season_is_that_of_most_series_of_a_panel(run, tmp_path, n_young, said):
+    months = pd.period_range("2020-01", periods=40, freq="M")
+    lengths = [20] * n_young + [40] * (3 - n_young)
+    parts = {i: pd.DataFrame({"y": np.arange(n)}, months[-n:]) for i, n in enumerate(lengths)}
+    pd.concat(parts, names=["id", "t"]).to_csv(tmp_path / "table.csv")
+    out = tmp_path / "report"
+    command = f"{tmp_path / 'table.csv'} --target y --time t --id id --horizon 1 --models naive"
+    status, _, err = run(f"compare {command} --folds 2 --out {out}")
+    assert status == 0
+    assert f"seasonal period: {said} (set" in err
+    assert said in (out / "report.html").read_text(encoding="utf-8")
+
+
 # skrnn forecast
 
 

@@ -82,11 +82,12 @@ def run(arguments: argparse.Namespace) -> bool:
         )
         if categories := list(data.X.select_dtypes(exclude="number")):
             tell(f"models that take no categories get {categories} one-hot encoded")
-    sp = choose_sp(arguments, data.y, held_out=arguments.folds * arguments.horizon)
+    sp, reason = choose_sp(arguments, data.y, held_out=arguments.folds * arguments.horizon)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
         import_optional("matplotlib.figure", "compare")
         arguments.out.mkdir(parents=True, exist_ok=True)
     result = _compare(arguments, data, sp)
+    result.settings["sp_reason"] = reason
     print(result)
     if arguments.out is not None:
         _write(result, arguments.out)

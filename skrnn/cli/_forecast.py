@@ -70,7 +70,8 @@ def run(arguments: argparse.Namespace) -> bool:
     if arguments.future is not None and not arguments.exog:
         raise ValueError("--future needs --exog, the names of the columns to read from it.")
     data = load(arguments)
-    forecaster = _make(arguments, choose_sp(arguments, data.y))
+    sp, _ = choose_sp(arguments, data.y)
+    forecaster = _make(arguments, sp)
     forecaster = _ready_for_categories(arguments.model, forecaster, data)
     forecaster = _ready_for_gaps(arguments.model, forecaster, data)
     future = _future_of(arguments, forecaster, data)

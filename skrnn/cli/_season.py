@@ -2,6 +2,7 @@
 
 import argparse
 
+import numpy as np
 import pandas as pd
 
 from ._options import tell
@@ -9,8 +10,8 @@ from ._options import tell
 TOLD = ("h", "D", "B", "W", "M", "Q")  # frequencies with one usual season; data tell of others
 
 
-def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
-    """The period that was asked for, or a guess, which is told.
+def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> tuple[int, str]:
+    """The period that was asked for, or a guess, which is told; and why it is that one.
 
     Parameters
     ----------
@@ -20,17 +21,16 @@ def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> int:
         Steps at the end that are not there to learn from.
     """
     if arguments.sp is not None:
-        return arguments.sp
+        return arguments.sp, "as asked for"
     sp, reason = _guess(_instances(y), held_out)
     tell(f"seasonal period: {sp}, {reason} (set another with --sp)")
-    return sp
+    return sp, reason
 
 
 def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
     from ..forecasting._season import detect_common_season, frequency_of, usual_periods
 
-    longest, shortest = max(series, key=len), min(series, key=len)
-    frequency = frequency_of(longest.index)
+    frequency = frequency_of(max(series, key=len).index)
     if frequency == "Y":
         sp, reason = 1, "usual for the frequency"
     elif frequency in TOLD:
@@ -38,8 +38,12 @@ def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
     else:
         sp = detect_common_season([y.to_numpy() for y in series], [y.index for y in series])
         reason = "found in the data" if sp > 1 else "as the data show no season"
-    if 2 * sp > len(shortest) - held_out:
-        return 1, f"as the shortest series has no two seasons of {sp} to learn from"
+    too_short = [sp > 1 and 2 * sp > len(y) - held_out for y in series]
+    if np.mean(too_short) > 0.5:  # a few young ones have no say in the season of all
+        of = f"most of the {len(series)} series have" if len(series) > 1 else "the series has"
+        return 1, f"as {of} no two seasons of {sp} to learn from"
+    if any(too_short):
+        reason += f"; {sum(too_short)} of {len(series)} series too short to show it twice"
     return sp, reason
 
 

@@ -33,11 +33,12 @@ class Comparison:
         The data.
     settings : dict
         ``fh, sp, n_folds, window, metrics, random_state, models`` as they were used;
-        ``networks``, the models that are networks of skrnn; ``left_out``, models of "all" that are
-        not installed, with the reason; ``interpolated``, models that got missing values filled;
-        ``columns``, exogenous ones; ``without_columns``, models that cannot use any; ``encoded``,
-        models that got categories one-hot encoded; ``interrupted``; ``versions`` of packages;
-        ``code``, Python that repeats the run.
+        ``sp_reason``, why the command line took that ``sp``, or empty; ``networks``, the models
+        that are networks of skrnn; ``left_out``, models of "all" that are not installed, with the
+        reason; ``interpolated``, models that got missing values filled; ``columns``, exogenous
+        ones; ``without_columns``, models that cannot use any; ``encoded``, models that got
+        categories one-hot encoded; ``interrupted``; ``versions`` of packages; ``code``, Python
+        that repeats the run.
     """
 
     table: pd.DataFrame
