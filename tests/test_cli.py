@@ -225,6 +225,37 @@ def test_forecast_of_a_panel_from_parquet_equals_that_from_csv(run, sales, tmp_p
     assert from_csv == from_parquet
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        pd.date_range("2020-01-06", periods=16, freq="W-MON").strftime("%Y-%m-%d"),
+        pd.date_range("2020-01-06", periods=16, freq="W-MON").strftime("%G-W%V"),
+        pd.period_range("2020-01-06", periods=16, freq="W-MON").astype(str),
+        pd.date_range("2020-01", periods=16, freq="MS").strftime("%d/%m/%Y"),
+        pd.date_range("2020-01", periods=16, freq="ME").strftime("%Y-%m-%d"),
+        pd.period_range("2020-01", periods=16, freq="M").astype(str),
+        pd.period_range("2020-01", periods=16, freq="Q").strftime("%Y-Q%q"),
+        pd.date_range("2020-01-01", periods=16, freq="B").strftime("%d.%m.%Y"),
+        pd.date_range("2020-01-01", periods=16, freq="h").strftime("%Y-%m-%dT%H:%M"),
+        range(2001, 2017),
+    ],
+    ids=lambda times: times[0],
+)
+def test_times_of_a_forecast_are_written_as_those_of_the_file(run, tmp_path, times):
+    times = list(map(str, times))
+    for ids in ([], ["id"]):
+        table = pd.DataFrame({"t": times, "id": "a", "y": range(16)})
+        table[:-2].to_csv(tmp_path / "table.csv")
+        command = f"--target y --time t --horizon 2 --model naive {'--id id' if ids else ''}"
+        status, out, _ = run(f"forecast {tmp_path / 'table.csv'} {command}")
+        assert status == 0
+        lines = [line.split(",") for line in out.splitlines()]
+        assert [line[: len(ids) + 1] for line in lines] == [
+            [*ids, "t"],
+            *([*(["a"] if ids else []), time] for time in times[-2:]),
+        ]
+
+
 def test_network_takes_gaps_and_categories(run, sales):
     path, table = sales
     table[table["store"] == "a"].iloc[3:].to_csv(path, index=False)

@@ -79,9 +79,9 @@ def frequency_of(times: pd.DatetimeIndex, name: str) -> str:
     inferred = pd.infer_freq(times) if len(times) > 2 else None
     if inferred in (None, "bh", "BH"):  # business hours are no periods, but hours with gaps
         return _most_common_step(times)
-    multiple, base, anchor = re.fullmatch(r"(\d*)([A-Za-z]+)(-.*)?", inferred).groups()
+    multiple, base, anchor = re.fullmatch(r"(\d*)([A-Za-z]+)(?:-(.*))?", inferred).groups()
     period = PERIODS.get(base, base)
-    return multiple + period + (anchor or "" if period == "W" else "")
+    return multiple + (_week_of(anchor) if period == "W" else period)
 
 
 def _most_common_step(times: pd.DatetimeIndex) -> str:
@@ -93,10 +93,15 @@ def _most_common_step(times: pd.DatetimeIndex) -> str:
             return period
     weekdays = times.day_of_week
     if step == WEEK:
-        return "W-" + WEEKDAYS[int(pd.Series(weekdays).mode()[0])]
+        return _week_of(WEEKDAYS[int(pd.Series(weekdays).mode()[0])])
     if step == DAY and weekdays.max() < 5 and times[-1] - times[0] > 7 * DAY:
         return "B"
     return pd.tseries.frequencies.to_offset(step).freqstr
+
+
+def _week_of(weekday: str) -> str:
+    """Weeks that dates stand for: Mondays begin one, as in ISO 8601, all others end one."""
+    return "W-SUN" if weekday == "MON" else f"W-{weekday}"
 
 
 def _times_of_longest(times: pd.Series, series: pd.Series) -> pd.DatetimeIndex:

@@ -8,7 +8,8 @@ import pandas as pd
 from ._calendar import place
 from ._cells import check_present, name_rows, to_text
 from ._columns import Columns
-from ._times import read_times
+from ._labels import Labels
+from ._times import Times, read_times
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Layout:
     columns : Columns
     dates : str or None
         Layout of the dates, as `read_times` found it.
+    labels : Labels or None
+        How the times are written, if they are all written alike.
     notes : list of str
         Decisions that a user should know of.
     """
@@ -35,6 +38,7 @@ class Layout:
     calendar: pd.Index
     columns: Columns
     dates: str | None
+    labels: Labels | None
     notes: list[str]
 
     @classmethod
@@ -55,15 +59,17 @@ class Layout:
         series, ids = _read_ids(cells, columns)
         if columns.time is None:
             times = series.groupby(series).cumcount()
-            dates, notes = None, ["no --time: the rows are numbered in the order of the file"]
+            notes = ["no --time: the rows are numbered in the order of the file"]
+            read = Times(times, times.astype(str), None, None, notes)
         else:
-            times, dates, notes = read_times(cells[columns.time], dates)
-        calendar, places = place(times, series, freq)
+            read = read_times(cells[columns.time], dates)
+        calendar, places = place(read.values, series, freq or read.freq)
         if (places.groupby(series).diff() < 0).any():
-            notes.append(f"the rows are sorted by {columns.time!r}")
+            read.notes.append(f"the rows are sorted by {columns.time!r}")
         rows = pd.DataFrame({"series": series, "place": places})
         rows = rows.sort_values(["series", "place"], kind="stable")
-        layout = cls(rows, ids, calendar, columns, dates, notes)
+        labels = Labels.of(read, calendar.take(places))
+        layout = cls(rows, ids, calendar, columns, read.layout, labels, read.notes)
         layout._check_distinct()
         return layout
 

@@ -8,6 +8,7 @@ from ._cells import read_categories, read_exogenous, read_numbers
 from ._columns import Columns
 from ._files import read_cells
 from ._gaps import check_ends, missing_times, missing_values
+from ._labels import Labels
 from ._layout import Layout
 
 
@@ -28,6 +29,8 @@ class SeriesData:
         Sentences on missing times and values; empty if there are none.
     dates : str or None
         Layout of the dates, by which those of future values are read.
+    labels : Labels or None
+        How the file writes its times, if it writes them all alike.
     """
 
     y: pd.Series | pd.DataFrame
@@ -35,6 +38,7 @@ class SeriesData:
     notes: list[str]
     gaps: list[str]
     dates: str | None = None
+    labels: Labels | None = None
 
 
 def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
@@ -69,7 +73,7 @@ def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
     y = frame[[columns.target]] if columns.ids else frame[columns.target]
     X = frame[list(columns.exog)] if columns.exog else None
     gaps = [*missing_times(layout), *missing_values(values)]
-    return SeriesData(y, X, layout.notes, gaps, layout.dates)
+    return SeriesData(y, X, layout.notes, gaps, layout.dates, layout.labels)
 
 
 def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal: str = "."):

@@ -3,6 +3,7 @@
 import itertools
 import re
 import warnings
+from dataclasses import dataclass
 
 import pandas as pd
 from pandas.tseries.api import guess_datetime_format
@@ -12,12 +13,36 @@ from ._cells import check_present, name_rows, to_text
 ZONE = r":\d{2}(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})$"  # what follows a time of day
 COMPACT = {r"(?:1[789]|2[01])\d{6}": "%Y%m%d", r"(?:1[789]|2[01])\d{2}(?:0[1-9]|1[0-2])": "%Y%m"}
 LAYOUTS = ("%G-W%V-%u", "%b %Y", "%B %Y", "%b-%Y", "%m/%Y", "%m.%Y")  # that pandas does not guess
-SPAN = re.compile(r"^\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)$")  # a week, as pandas prints it
+SPAN = r"^\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)$"  # a week, as pandas prints it
 QUARTER = re.compile(r"^(\d{4})[- ]?Q([1-4])$")
 WEEK = re.compile(r"^(\d{4})-?W(\d\d)$")
 
 
-def read_times(column: pd.Series, known: str | None = None):
+@dataclass(frozen=True)
+class Times:
+    """What a column of times was read as.
+
+    Attributes
+    ----------
+    values : Series of whole numbers or timestamps
+    text : Series of str
+        The cells, as they were read.
+    layout : str or None
+        Layout of the dates, as `pandas.to_datetime` takes it; None if it was not to be found.
+    freq : str or None
+        Frequency, where the cells tell it.
+    notes : list of str
+        Decisions that a user should know of.
+    """
+
+    values: pd.Series
+    text: pd.Series
+    layout: str | None
+    freq: str | None
+    notes: list[str]
+
+
+def read_times(column: pd.Series, known: str | None = None) -> Times:
     """Whole numbers or timestamps, and what was decided.
 
     Eight digits such as 20200131, and six such as 202001, are dates if every cell can be one.
@@ -30,14 +55,6 @@ def read_times(column: pd.Series, known: str | None = None):
     known : str, optional
         Layout of other dates of the same source, which is taken if it fits all cells.
 
-    Returns
-    -------
-    times : Series
-    layout : str or None
-        Layout of the dates, as `pandas.to_datetime` takes it; None if it was not to be found.
-    notes : list of str
-        Decisions that a user should know of.
-
     Raises
     ------
     ValueError
@@ -47,16 +64,17 @@ def read_times(column: pd.Series, known: str | None = None):
     check_present(text)
     if pd.api.types.is_datetime64_any_dtype(column):
         times, notes = _without_zone(column)
-        return times, None, notes
+        return Times(times, times.astype(str), None, None, notes)
     for pattern, layout in COMPACT.items():
         if text.str.fullmatch(pattern).all():
             times = pd.to_datetime(text, format=layout, errors="coerce")
             if times.notna().all():
-                return times, None, []
+                return Times(times, text, layout, None, [])
     if text.str.fullmatch(r"[+-]?\d{1,18}").all():
-        return text.astype("int64"), None, []
+        return Times(text.astype("int64"), text, None, None, [])
     text, notes = _without_offset(text)
-    return *_read_dates(_as_days(text), known), notes
+    times, layout = _read_dates(_as_days(text), known)
+    return Times(times, text, layout, _weeks_of(text, times), notes)
 
 
 def _without_zone(column: pd.Series) -> tuple[pd.Series, list[str]]:
@@ -91,6 +109,14 @@ def _as_days(text: pd.Series) -> pd.Series:
     text = text.str.replace(SPAN, r"\1", regex=True)
     text = text.str.replace(WEEK, r"\1-W\2-1", regex=True)
     return text.str.replace(QUARTER, lambda q: f"{q[1]}-{3 * int(q[2]) - 2:02}", regex=True)
+
+
+def _weeks_of(text: pd.Series, times: pd.Series) -> str | None:
+    """Frequency of weeks that are written with their first and last day."""
+    ends = times.dt.day_name().unique()
+    if len(ends) == 1 and text.str.fullmatch(SPAN).all():
+        return f"W-{ends[0][:3].upper()}"
+    return None
 
 
 def _read_dates(text: pd.Series, known: str | None) -> tuple[pd.Series, str]:

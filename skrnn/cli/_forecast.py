@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .._tables import SeriesData, read_future
+from .._tables import Labels, SeriesData, read_future
 from ._options import (
     add_data_options,
     add_model_options,
@@ -168,12 +168,20 @@ def _forecast(arguments: argparse.Namespace, forecaster, data: SeriesData, futur
             raise ValueError(f"The model {arguments.model!r} failed: {error}") from error
     if len(parts) == 1:
         tell(f"the model {arguments.model!r} has no intervals")
-    return _as_table(parts, data.y.index.names)
+    index = parts[0].index.set_names(data.y.index.names)
+    return _as_table(parts, index if data.labels is None else _labelled(index, data.labels))
 
 
-def _as_table(parts: list, names) -> pd.DataFrame:
+def _labelled(index: pd.Index, labels: Labels) -> pd.Index:
+    """The index with its times as the file writes them."""
+    *ids, times = (index.get_level_values(level) for level in range(index.nlevels))
+    times = labels.write(times)
+    return pd.MultiIndex.from_arrays([*ids, times]) if ids else times
+
+
+def _as_table(parts: list, index: pd.Index) -> pd.DataFrame:
     point, *intervals = parts
-    table = pd.DataFrame({"forecast": point.to_numpy().ravel()}, index=point.index.set_names(names))
+    table = pd.DataFrame({"forecast": point.to_numpy().ravel()}, index=index)
     for interval in intervals:
         for column in interval.columns:
             _, coverage, side = column
