@@ -26,7 +26,7 @@ def rows(times, values=None, header="t,y", separator=","):
 def read(tmp_path):
     """Write a CSV file and read it."""
 
-    def read(text, *, decimal=".", encoding="utf-8", **columns):
+    def read(text, *, decimal=None, encoding="utf-8", **columns):
         path = write(tmp_path / "table.csv", text, encoding)
         return read_series(path, Columns(**{"target": "y", "time": "t", **columns}), decimal)
 
@@ -132,6 +132,36 @@ def test_spreadsheet_with_byte_order_mark_decimal_commas_and_empty_rows(read):
     text = "t;y;z\r\n2020-01;1,5;\r\n2020-02; -2,25 ;\r\n2020-03;1e3;\r\n;;\r\n\r\n"
     data = read(text, decimal=",", encoding="utf-8-sig")
     assert data.y.tolist() == [1.5, -2.25, 1000]
+
+
+def test_points_between_thousands(read):
+    cells = ["1.234,5", "999", "-12.345", "1.234.567,25", "0,5"]
+    text = rows(range(5), cells, header="t;y", separator=";")
+    assert read(text, decimal=",").y.tolist() == [1234.5, 999, -12345, 1234567.25, 0.5]
+    bad = text.replace("999", "99.9")
+    with pytest.raises(ValueError, match="'y' must hold numbers, but row 3 holds '99.9'"):
+        read(bad, decimal=",")
+
+
+@pytest.mark.parametrize("column", [{}, {"target": "z", "exog": ("y",)}])
+def test_points_that_may_stand_between_thousands(read, column):
+    """Semicolons separate cells where commas are decimal; elsewhere points are."""
+    cells = ["1.234,1", "999,2", "12.345,3"]
+    grouped = "t;z;y\n" + "".join(f"{i};1;{cell[:-2]}\n" for i, cell in enumerate(cells))
+
+    def values(text, decimal=None):
+        data = read(text, decimal=decimal, **column)
+        return (data.X["y"] if column else data.y).tolist()
+
+    message = (
+        "'y' holds '1.234' in row 2, which can be read as 1234 or .*--decimal ','.*--decimal '.'"
+    )
+    with pytest.raises(ValueError, match=message):
+        values(grouped)
+    assert values(grouped, ",") == [1234, 999, 12345]
+    assert values(grouped, ".") == values(grouped.replace(";", ",")) == [1.234, 999, 12.345]
+    for telling in ("0.500", "1.5", "1234.567"):  # of no use beside thousands
+        assert values(grouped + f"3;1;{telling}\n") == [1.234, 999, 12.345, float(telling)]
 
 
 def test_digits_are_exact(read):
@@ -268,9 +298,9 @@ BAD = {
         "'p' must hold numbers, but rows 2 and 3 hold '5 %'.*without units",
     ),
     "points beside decimal commas": (
-        rows(MONTHS, ["1.234,5"] * 12, header="t;y", separator=";"),
+        rows(MONTHS, ["1.23,5"] * 12, header="t;y", separator=";"),
         {"decimal": ","},
-        "hold '1.234,5'.*such as 1234,5",
+        "hold '1.23,5'.*such as 1234,5",
     ),
     "no number": (rows(MONTHS, [""] * 12), {}, "Column 'y' holds no number"),
     "empty at the end": (

@@ -5,6 +5,7 @@ import pandas as pd
 
 MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none")
 LIKE_NUMBERS = r"[+-]?[\d.,\s]*\d\s*%?"  # such as 0,5 and 1,001 and 5 %
+GROUPED = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+"  # 1.234 and 1.234.567
 FLAGS = {"false": 0.0, "true": 1.0}
 SHOWN = 5  # rows that an error names
 
@@ -37,29 +38,33 @@ def check_present(text: pd.Series) -> None:
         raise ValueError(f"Column {text.name!r} is empty in {name_rows(empty)}; fill it in.")
 
 
-def read_numbers(column: pd.Series, decimal: str = ".") -> pd.Series:
+def read_numbers(column: pd.Series, decimal: str | None = ".") -> pd.Series:
     """Numbers, NaN where a cell is empty.
 
     Parameters
     ----------
     column : Series
-    decimal : {".", ","}
-        Decimal sign of numbers that are text.
+    decimal : {".", ",", None}
+        Decimal sign of numbers that are text. Beside a comma, points may stand between thousands.
+        None is a point that may stand between thousands instead, unless some cell tells.
 
     Raises
     ------
     ValueError
-        If a cell holds anything else, thousands separators among them.
+        If a cell holds anything else, commas between thousands among them, or nothing tells what
+        points are.
     """
     numbers = _parse(column, decimal)
     text = to_text(column)
+    if decimal is None:
+        _check_points(text)
     wrong = text[numbers.isna() & (text != "")]
     if len(wrong):
-        commas = wrong.str.contains(",").any() and decimal == "."
+        commas = wrong.str.contains(",").any() and decimal != ","
         raise ValueError(
             f"Column {column.name!r} must hold numbers, but {name_rows(wrong.index)} "
             f"hold{'s' if len(wrong) == 1 else ''} {_examples(wrong)}. Write plain numbers such "
-            f"as 1234{decimal}5, without units or thousands separators"
+            f"as 1234{decimal or '.'}5, without units or thousands separators"
             + ("; where commas are decimal, pass --decimal ','." if commas else ".")
         )
     if numbers.isna().all():
@@ -67,7 +72,7 @@ def read_numbers(column: pd.Series, decimal: str = ".") -> pd.Series:
     return numbers
 
 
-def read_exogenous(column: pd.Series, decimal: str = ".") -> pd.Series:
+def read_exogenous(column: pd.Series, decimal: str | None = ".") -> pd.Series:
     """Numbers, or categories where fewer than half of the cells look like numbers.
 
     True and false become 1 and 0. Missing numbers become NaN.
@@ -93,7 +98,18 @@ def read_categories(column: pd.Series) -> pd.Series:
     return text.astype(object).mask(text == "", np.nan)
 
 
-def _parse(column: pd.Series, decimal: str) -> pd.Series:
+def _check_points(text: pd.Series) -> None:
+    pointed = text[text.str.contains(".", regex=False)]
+    if len(pointed) and pointed.str.fullmatch(GROUPED).all():
+        cell = pointed.iloc[0]
+        raise ValueError(
+            f"Column {text.name!r} holds {cell!r} in row {pointed.index[0]}, which can be read as "
+            f"{cell.replace('.', '')} or with a decimal point, and no other row tells. Pass "
+            "--decimal ',' if points stand between thousands, or --decimal '.' if they are decimal."
+        )
+
+
+def _parse(column: pd.Series, decimal: str | None) -> pd.Series:
     """Finite numbers, NaN elsewhere."""
     if pd.api.types.is_bool_dtype(column):
         return pd.Series(np.nan, index=column.index, name=column.name)
@@ -102,7 +118,9 @@ def _parse(column: pd.Series, decimal: str) -> pd.Series:
     else:
         text = to_text(column)
         if decimal == ",":
-            text = text.mask(text.str.contains(".", regex=False), "").str.replace(",", ".")
+            grouped = text.str.fullmatch(GROUPED + r"(?:,\d*)?")
+            text = text.mask(text.str.contains(".", regex=False) & ~grouped, "")
+            text = text.str.replace(".", "").str.replace(",", ".")
         numbers = pd.to_numeric(text, errors="coerce").astype(float)
         valid = numbers.notna()
         numbers[valid] = text[valid].astype(float)  # to_numeric is wrong in the last digits

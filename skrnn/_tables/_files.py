@@ -12,7 +12,9 @@ SEPARATORS = (",", ";", "\t", "|")
 SHOWN = 20  # columns that an error lists
 
 
-def read_cells(path, names: list[str], decimal: str = ".") -> pd.DataFrame:
+def read_cells(
+    path, names: list[str], decimal: str | None = None
+) -> tuple[pd.DataFrame, str | None]:
     """Read some columns of a CSV or Parquet file.
 
     The separator of a CSV file is the one by which its header has the columns asked for.
@@ -22,14 +24,17 @@ def read_cells(path, names: list[str], decimal: str = ".") -> pd.DataFrame:
     path : path-like
         Parquet if it ends in .parquet or .pq, else CSV in UTF-8, with a header.
     names : list of str
-    decimal : {".", ","}, default="."
+    decimal : {".", ","}, optional
         Decimal sign of a CSV file, which separates columns only if nothing else can.
 
     Returns
     -------
-    DataFrame
+    cells : DataFrame
         Cells of a CSV file are text, those of a Parquet file typed. The index holds the rows as
         an editor counts them: those of a CSV file start at 2, after the header.
+    decimal : {".", ",", None}
+        The decimal sign that was given, else a point; None where semicolons separate the cells,
+        as they do where commas are decimal and points stand between thousands.
 
     Raises
     ------
@@ -39,15 +44,15 @@ def read_cells(path, names: list[str], decimal: str = ".") -> pd.DataFrame:
         If a Parquet file is read and pyarrow is not installed.
     """
     if Path(path).suffix.lower() in PARQUET:
-        cells = _read_parquet(path, names)
+        cells, separator = _read_parquet(path, names), None
     else:
-        cells = _read_csv(path, names, decimal)
+        cells, separator = _read_csv(path, names, decimal)
     if cells.empty:
         raise ValueError(f"{path} has a header, but no rows.")
-    return cells
+    return cells, decimal or (None if separator == ";" else ".")
 
 
-def _read_csv(path, names: list[str], decimal: str) -> pd.DataFrame:
+def _read_csv(path, names: list[str], decimal: str | None) -> tuple[pd.DataFrame, str]:
     separators = sorted(SEPARATORS, key=lambda separator: separator == decimal)
     headers = {separator: _header(path, separator) for separator in separators}
     fitting = [s for s, header in headers.items() if set(names) <= set(header)]
@@ -56,7 +61,7 @@ def _read_csv(path, names: list[str], decimal: str) -> pd.DataFrame:
     _check_columns(path, names, header)
     cells = _parse_csv(path, separator).fillna("").iloc[1:]
     cells = cells[(cells != "").any(axis=1)]  # spreadsheets leave empty rows behind
-    return cells[[header.index(name) for name in names]].set_axis(names, axis=1)
+    return cells[[header.index(name) for name in names]].set_axis(names, axis=1), separator
 
 
 def _header(path, separator: str) -> list[str]:

@@ -41,7 +41,7 @@ class SeriesData:
     labels: Labels | None = None
 
 
-def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
+def read_series(path, columns: Columns, decimal: str | None = None) -> SeriesData:
     """Read one series, a panel or a hierarchy.
 
     Parameters
@@ -49,8 +49,9 @@ def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
     path : path-like
         CSV, or Parquet if it ends in .parquet or .pq.
     columns : Columns
-    decimal : {".", ","}, default="."
-        Decimal sign of numbers that are text.
+    decimal : {".", ","}, optional
+        Decimal sign of numbers that are text: a point if left out, unless it may stand between
+        thousands.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
     ImportError
         If the file is Parquet and pyarrow is not installed.
     """
-    cells = read_cells(path, columns.names, decimal)
+    cells, decimal = read_cells(path, columns.names, decimal)
     values = {columns.target: read_numbers(cells[columns.target], decimal)}
     values |= {name: read_exogenous(cells[name], decimal) for name in columns.exog}
     layout = Layout.of(cells, columns)
@@ -76,7 +77,7 @@ def read_series(path, columns: Columns, decimal: str = ".") -> SeriesData:
     return SeriesData(y, X, layout.notes, gaps, layout.dates, layout.labels)
 
 
-def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal: str = "."):
+def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal: str | None = None):
     """Read the exogenous columns over the horizon that follows each series.
 
     Parameters
@@ -87,7 +88,7 @@ def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal:
     data : SeriesData
     horizon : int
         Steps to read. Rows of the past, and beyond the horizon, are left out.
-    decimal : {".", ","}, default="."
+    decimal : {".", ","}, optional
 
     Returns
     -------
@@ -101,7 +102,7 @@ def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal:
     if columns.time is None:
         raise ValueError("A file of future values needs --time: its rows are found by their time.")
     columns = Columns(None, columns.time, columns.ids, columns.exog)
-    cells = read_cells(path, columns.names, decimal)
+    cells, decimal = read_cells(path, columns.names, decimal)
     values = {name: _like_past(cells[name], data.X[name], decimal) for name in columns.exog}
     layout = Layout.of(cells, columns, _frequency(data.y.index), data.dates)
     future = layout.frame(values).reindex(_horizon_of(data.y.index, horizon))
@@ -116,7 +117,7 @@ def read_future(path, columns: Columns, data: SeriesData, horizon: int, decimal:
     return future
 
 
-def _like_past(column: pd.Series, past: pd.Series, decimal: str) -> pd.Series:
+def _like_past(column: pd.Series, past: pd.Series, decimal: str | None) -> pd.Series:
     """Future cells as what they are in the past."""
     if not pd.api.types.is_numeric_dtype(past):
         return read_categories(column)

@@ -74,8 +74,8 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--decimal",
         metavar="SIGN",
         choices=[".", ","],
-        default=".",
-        help="decimal sign of a CSV file, a point or a comma (default: point)",
+        help="decimal sign of a CSV file: a point, or a comma, with which points may stand between "
+        "thousands (default: point, unless that is doubtful)",
     )
 
 
