@@ -324,7 +324,8 @@ def test_categories_are_those_of_pretraining():
     forecaster = quick(sp=6).pretrain(y, X=X, fh=[1])
     before = forecaster.pretrained_columns_
     new = pd.DataFrame({"c": np.resize(["b", "new"], 120)}, index=seasonal().index)
-    forecaster.fit(seasonal()[:-1], X=new[:-1], fh=[1])
+    with pytest.warns(UserWarning, match=r"did not have before: \['new'\]"):
+        forecaster.fit(seasonal()[:-1], X=new[:-1], fh=[1])
     assert forecaster.pretrained_columns_ is before
     assert np.isfinite(forecaster.predict(X=new[-1:].assign(c="a"))).all()
 

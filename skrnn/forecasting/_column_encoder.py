@@ -53,9 +53,9 @@ class ColumnEncoder:
         if not len(X):
             raise ValueError("X has no rows of the series of y up to their ends.")
         numeric = [name for name in self.names if _is_numeric(X[name])]
-        self._categories = {
-            name: _most_frequent(_text(X[name])) for name in self.names if name not in numeric
-        }
+        texts = {name: _text(X[name]) for name in self.names if name not in numeric}
+        self._seen = {name: set(text.dropna()) for name, text in texts.items()}
+        self._categories = {name: _most_frequent(text) for name, text in texts.items()}
         sizes = [max(1, len(categories)) for categories in self._categories.values()]
         one_hot = OneHotEncoder(
             categories=[np.arange(size) for size in sizes],
@@ -86,18 +86,32 @@ class ColumnEncoder:
         Warns
         -----
         UserWarning
-            If none of the categories of a column was there before.
+            If a column has categories that were not there before.
         """
         missing = [name for name in self.names if name not in X.columns]
         if missing:
             raise ValueError(f"X must have the columns {self.names} as before; it lacks {missing}.")
         columns = {
-            name: _places(_text(X[name]), self._categories[name])
-            if name in self._categories
-            else _numbers(X[name])
+            name: self._places(_text(X[name])) if name in self._categories else _numbers(X[name])
             for name in self.names
         }
         return pd.DataFrame(columns, index=X.index)
+
+    def _places(self, text: pd.Series) -> pd.Series:
+        """Place of each text among its categories, one more than there are if it is none."""
+        categories, seen = self._categories[text.name], self._seen[text.name]
+        unseen = text[text.notna() & ~text.isin(seen)]
+        if len(unseen):
+            warnings.warn(
+                f"Column {text.name!r} of X has categories that it did not have before: "
+                f"{unseen.unique()[:5].tolist()}, in {len(unseen)} of {len(text)} rows. They are "
+                f"taken for none of those that it had, {categories[:5]}; check how they are "
+                "written, or fit with rows that have them.",
+                stacklevel=2,
+            )
+        places = pd.Categorical(text, categories=categories).codes.astype(float)
+        places[places < 0] = max(1, len(categories))
+        return pd.Series(places, index=text.index).mask(text.isna())
 
     def encode(self, plain: np.ndarray) -> np.ndarray:
         """Numbers (n, n_outputs), float32, with a mean of zero; NaN where missing."""
@@ -156,16 +170,3 @@ def _text_of(value) -> str:
 def _most_frequent(text: pd.Series) -> list[str]:
     counts = text.value_counts().sort_index().sort_values(ascending=False, kind="stable")
     return sorted(counts.index[:MOST_CATEGORIES])
-
-
-def _places(text: pd.Series, categories: list[str]) -> pd.Series:
-    """Place of each text among categories, one more than there are if it is none of them."""
-    places = pd.Categorical(text, categories=categories).codes.astype(float)
-    places[places < 0] = max(1, len(categories))
-    if categories and text.notna().any() and (places == len(categories)).all():
-        warnings.warn(
-            f"Column {text.name!r} of X has none of the categories that it had before, "
-            f"{categories[:5]}, but {text.dropna().unique()[:5].tolist()}; it will have no effect.",
-            stacklevel=2,
-        )
-    return pd.Series(places, index=text.index).mask(text.isna())
