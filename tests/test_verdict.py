@@ -119,12 +119,19 @@ def test_series_that_share_their_shocks_prove_no_more_than_one():
 
 
 def verdict(
-    errors, p_values=(), statistics=None, networks=("gru", "lstm"), n_series=1, n_folds=8, failed=()
+    errors,
+    p_values=(),
+    statistics=None,
+    networks=("gru", "lstm"),
+    n_series=1,
+    n_folds=8,
+    failed=(),
+    seconds=3.0,
 ):
-    """The verdict on made-up errors; p-values are those of the networks."""
+    """The verdict on made-up errors; p-values and seconds are those of the networks."""
     table = pd.DataFrame({"MASE": errors}).sort_values("MASE")
     table["error"] = ""
-    table["fit_seconds"] = [3.0 if name in networks else 0.25 for name in table.index]
+    table["fit_seconds"] = [seconds if name in networks else 0.25 for name in table.index]
     table["predict_seconds"] = 0.0
     classical = [name for name in table.index if name not in networks]
     reference = classical[0] if classical else None
@@ -163,6 +170,19 @@ def test_a_network_behind_is_not():
         "(p < 0.001, Wilcoxon test over 12 series and Diebold-Mariano test over 8 folds), at 12 "
         "times the seconds."
     )
+
+
+@pytest.mark.parametrize(
+    ("errors", "p_value", "said"),
+    [
+        ({"gru": 0.6, "ets": 0.8}, 0.01, ", and it is 5 times as fast."),
+        ({"gru": 0.6, "ets": 0.8}, 0.2, ", although it is 5 times as fast."),
+        ({"gru": 0.9, "ets": 0.8}, 0.2, ", although it is 5 times as fast."),
+    ],
+)
+def test_a_network_that_is_faster_is_not_said_to_cost(errors, p_value, said):
+    text = verdict(errors, [p_value], seconds=0.05)
+    assert text.endswith(said) and "seconds" not in text
 
 
 def test_models_that_failed_are_not_hidden():

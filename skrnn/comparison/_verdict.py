@@ -57,7 +57,7 @@ def _verdict(table, significance: Significance, networks: list[str], n_folds, n_
     if n_folds == 1:
         sure = "one fold, so no test"
     reason = _choose_network if len(proven) else _keep_classical
-    return reason(errors, network, reference, sure, _print_cost(table, network, reference))
+    return reason(errors, network, reference, sure, _cost(table, network, reference))
 
 
 def among_those_that_ran(verdict: str, failed: list[str]) -> str:
@@ -94,23 +94,25 @@ def enumerated(names: list) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _choose_network(errors: pd.Series, network: str, reference: str, sure: str, cost: str) -> str:
+def _choose_network(errors: pd.Series, network: str, reference: str, sure: str, cost: float) -> str:
     return (
         f"Use {network}: its {errors.name} is {1 - errors[network] / errors[reference]:.0%} below "
-        f"that of {reference}, the best classical model ({sure}), at {cost}."
+        f"that of {reference}, the best classical model ({sure}), {_say_cost(cost, 'at', 'and')}."
     )
 
 
-def _keep_classical(errors: pd.Series, network: str, reference: str, sure: str, cost: str) -> str:
+def _keep_classical(errors: pd.Series, network: str, reference: str, sure: str, cost: float) -> str:
     if errors[network] < errors[reference]:
         lower = 1 - errors[network] / errors[reference]
         return (
             f"Use {reference}: {network} has a {errors.name} {lower:.0%} lower, but that is not "
-            f"more than chance can explain ({sure}), and it takes {cost}."
+            f"more than chance can explain ({sure}), "
+            f"{_say_cost(cost, 'and it takes', 'although')}."
         )
     return (
         f"Use {reference}: no network has a lower {errors.name}; that of the best, {network}, is "
-        f"{errors[network]:.3g} against {errors[reference]:.3g} ({sure}), at {cost}."
+        f"{errors[network]:.3g} against {errors[reference]:.3g} ({sure}), "
+        f"{_say_cost(cost, 'at', 'although')}."
     )
 
 
@@ -131,7 +133,18 @@ def _print_test(test: str, n_folds: int, n_series: int) -> str:
     return f"Diebold-Mariano test over {folds}{f' of {n_series} series' if n_series > 1 else ''}"
 
 
-def _print_cost(table: pd.DataFrame, network: str, reference: str) -> str:
+def _cost(table: pd.DataFrame, network: str, reference: str) -> float:
+    """Seconds of a network in units of those of the best classical model."""
     seconds = table["fit_seconds"] + table["predict_seconds"]
-    ratio = seconds[network] / seconds[reference]
-    return f"{ratio:.2g} times the seconds" if ratio < 100 else f"{ratio:,.0f} times the seconds"
+    return seconds[network] / seconds[reference]
+
+
+def _say_cost(cost: float, slower: str, faster: str) -> str:
+    """What a network costs, or how fast it is where the classical model is not the cheaper one."""
+    if cost < 1:
+        return f"{faster} it is {_times(1 / cost)} as fast"
+    return f"{slower} {_times(cost)} the seconds"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2g} times" if ratio < 100 else f"{ratio:,.0f} times"
