@@ -235,6 +235,8 @@ def test_forecast_of_a_panel_from_parquet_equals_that_from_csv(run, sales, tmp_p
         pd.date_range("2020-01", periods=16, freq="ME").strftime("%Y-%m-%d"),
         pd.period_range("2020-01", periods=16, freq="M").astype(str),
         pd.period_range("2020-01", periods=16, freq="Q").strftime("%Y-Q%q"),
+        pd.period_range("2020-01", periods=16, freq="Q").strftime("Q%q %Y"),
+        pd.date_range("2020-01", periods=16, freq="MS").strftime("%b-%y"),
         pd.date_range("2020-01-01", periods=16, freq="B").strftime("%d.%m.%Y"),
         pd.date_range("2020-01-01", periods=16, freq="h").strftime("%Y-%m-%dT%H:%M"),
         range(2001, 2017),

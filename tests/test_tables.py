@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skrnn._tables import Columns, read_future, read_series
+from skrnn._tables._times import read_times
 
 MONTHS = [f"2020-{month:02}" for month in range(1, 13)]
 
@@ -49,6 +50,10 @@ def read(tmp_path):
         [f"28.{month:02}.2020" for month in range(1, 13)],
         [f"{month}/28/2020" for month in range(1, 13)],
         list(pd.date_range("2020-01", periods=12, freq="MS").strftime("%b %Y")),
+        list(pd.date_range("2020-01", periods=12, freq="MS").strftime("%Y %b")),
+        list(pd.date_range("2020-01", periods=12, freq="MS").strftime("%b-%y")),
+        list(pd.date_range("2020-01", periods=12, freq="MS").strftime("%d-%b-%y")),
+        list(pd.date_range("2020-01", periods=12, freq="ME").strftime("%d/%m/%y")),
         list(pd.date_range("2020-01", periods=12, freq="MS").strftime("%d %B %Y")),
         [f"{month}-01T00:00:00Z" for month in MONTHS],
     ],
@@ -67,6 +72,8 @@ def test_months(read, times):
     [
         (["2020Q1", "2020Q2", "2020Q3", "2020Q4"], "2020Q1", "Q-DEC"),
         (["2020-Q1", "2020-Q2", "2020-Q3", "2020-Q4"], "2020Q1", "Q-DEC"),
+        (["Q1 2020", "Q2 2020", "Q3 2020", "Q4 2020"], "2020Q1", "Q-DEC"),
+        (["2020q1", "2020q2", "2020q3", "2020q4"], "2020Q1", "Q-DEC"),
         (["2019-12-31", "2020-12-31", "2021-12-31"], "2019", "Y-DEC"),
         (["2020-W09", "2020-W10", "2020-W11"], "2020-02-24", "W-SUN"),
         (["2020-02-24", "2020-03-02", "2020-03-09"], "2020-02-24", "W-SUN"),
@@ -87,12 +94,19 @@ def test_frequencies(read, times, first, freq):
     assert index.equals(expected[expected.isin(index)]) and len(index) == len(times)
 
 
-@pytest.mark.parametrize("layout", ["%d/%m/%Y", "%m/%d/%Y"])
+@pytest.mark.parametrize("layout", ["%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y"])
 @pytest.mark.parametrize("freq", ["D", "MS"])
 def test_day_and_month_are_told_apart_by_even_spacing(read, layout, freq):
     times = pd.date_range("2020-01-01", periods=13, freq=freq)
     index = read(rows(times.strftime(layout))).y.index
     assert index.equals(times.to_period(freq[0]))
+
+
+def test_years_of_two_digits_are_said():
+    times = pd.Series(["Jan-68", "Feb-68", "Jan-69"], name="t")
+    read = read_times(times)
+    assert read.values.dt.year.tolist() == [2068, 2068, 1969]
+    assert read.notes == ["years of two digits in column 't' are read as 1969 to 2068"]
 
 
 def test_whole_numbers_and_business_days(read):

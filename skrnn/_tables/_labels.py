@@ -9,7 +9,7 @@ from pandas.tseries.api import guess_datetime_format
 from ._times import Times
 
 WEEKS = ("%G-W%V", "%GW%V")
-QUARTERS = ("%YQ%q", "%Y-Q%q", "%Y Q%q")
+QUARTERS = ("%YQ%q", "%Y-Q%q", "%Y Q%q", "%Yq%q", "Q%q %Y", "Q%q-%Y", "Q%q/%Y")
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,13 @@ from ._cells import check_present, name_rows, to_text
 
 ZONE = r":\d{2}(?:\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})$"  # what follows a time of day
 COMPACT = {r"(?:1[789]|2[01])\d{6}": "%Y%m%d", r"(?:1[789]|2[01])\d{2}(?:0[1-9]|1[0-2])": "%Y%m"}
-LAYOUTS = ("%G-W%V-%u", "%b %Y", "%B %Y", "%b-%Y", "%m/%Y", "%m.%Y")  # that pandas does not guess
+LAYOUTS = (  # that pandas does not guess
+    *("%G-W%V-%u", "%m/%Y", "%m.%Y", "%b %Y", "%B %Y", "%b-%Y", "%Y %b", "%Y %B", "%Y-%b"),
+    *("%b-%y", "%b %y", "%d-%b-%y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y"),
+)
 SPAN = r"^\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)$"  # a week, as pandas prints it
-QUARTER = re.compile(r"^(\d{4})[- ]?Q([1-4])$")
+QUARTER = re.compile(r"^(\d{4})[- ]?Q([1-4])$", re.IGNORECASE)
+QUARTER_FIRST = re.compile(r"^(Q[1-4])[-/ ]?(\d{4})$", re.IGNORECASE)
 WEEK = re.compile(r"^(\d{4})-?W(\d\d)$")
 
 
@@ -74,6 +78,8 @@ def read_times(column: pd.Series, known: str | None = None) -> Times:
         return Times(text.astype("int64"), text, None, None, [])
     text, notes = _without_offset(text)
     times, layout = _read_dates(_as_days(text), known)
+    if "%y" in layout:
+        notes.append(f"years of two digits in column {column.name!r} are read as 1969 to 2068")
     return Times(times, text, layout, _weeks_of(text, times), notes)
 
 
@@ -108,6 +114,7 @@ def _as_days(text: pd.Series) -> pd.Series:
     """Weeks and quarters as one of their days or months."""
     text = text.str.replace(SPAN, r"\1", regex=True)
     text = text.str.replace(WEEK, r"\1-W\2-1", regex=True)
+    text = text.str.replace(QUARTER_FIRST, r"\2\1", regex=True)
     return text.str.replace(QUARTER, lambda q: f"{q[1]}-{3 * int(q[2]) - 2:02}", regex=True)
 
 
