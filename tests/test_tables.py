@@ -189,6 +189,23 @@ def test_one_offset_is_dropped_and_said(read):
     assert data.notes == ["the offset +05:30 of column 't' is dropped"]
 
 
+@pytest.mark.parametrize("start", ["2023-03-25", "2023-10-28"])
+def test_mixed_offsets_are_moved_to_utc_and_said(read, start):
+    """As those of local times are, over a change of daylight saving."""
+    hours = pd.date_range(start, periods=48, freq="h", tz="Europe/Berlin")
+    data = read(rows([hour.isoformat() for hour in hours]))
+    assert data.y.index.equals(hours.tz_convert("UTC").tz_localize(None).to_period("h"))
+    [note] = data.notes
+    assert note.startswith("column 't' is read in UTC, not at +0") and "+01:00" in note
+
+
+def test_days_at_mixed_offsets_are_days(read):
+    days = pd.date_range("2023-03-01", periods=48, freq="D", tz="Europe/Berlin")
+    data = read(rows([day.isoformat() for day in days]))
+    assert data.y.index.equals(days.tz_localize(None).to_period("D"))
+    assert data.notes == ["the offset +01:00 or +02:00 of column 't' is dropped"]
+
+
 def test_exogenous_columns(read):
     text = (
         "t,y,price,promo,holiday\n2020-01,1,1.5,yes,True\n2020-02,2,NA,no,false\n2020-03,3,2,,TRUE"
@@ -342,15 +359,10 @@ BAD = {
         {},
         "day first or month first: '01/02/2020' in row 2",
     ),
-    "mixed zones": (
-        rows([*(f"{hour}:00+01:00" for hour in HOURS), "2020-01-01 12:00:00+02:00"]),
-        {},
-        r"mixes time zones: \+01:00 in row 2, \+02:00 in row 14",
-    ),
     "zone and none": (
         rows([HOURS[0], *(f"{hour}Z" for hour in HOURS[1:3])]),
         {},
-        "mixes time zones: none in row 2, Z in rows 3 and 4",
+        "'t' has offsets from UTC in some rows, such as Z in row 3, but none in row 2",
     ),
     "time twice": (
         rows([*MONTHS, MONTHS[3]]),
@@ -562,6 +574,18 @@ def test_future_has_the_order_of_day_and_month_of_the_past(read, tmp_path, layou
     path = write(tmp_path / "future.csv", "t,y,p\n" + "".join(lines[-length:]))
     future = read_future(path, Columns("y", "t", exog=("p",)), data, length)
     assert future.index.equals(times[-length:].to_period("h"))
+
+
+@pytest.mark.parametrize("start", ["2023-03-25 01:00", "2023-03-25 20:00"])
+def test_future_has_the_offset_of_the_past(read, tmp_path, start):
+    """All in winter, or in UTC as the past was in winter and summer; the future is in summer."""
+    hours = pd.date_range(start, periods=50, freq="h", tz="Europe/Berlin")
+    lines = [f"{hour.isoformat()},1,{i}\n" for i, hour in enumerate(hours)]
+    n_past = 25  # the clocks change at the end of these hours, or within them
+    data = read("t,y,p\n" + "".join(lines[:n_past]), exog=("p",))
+    path = write(tmp_path / "future.csv", "t,y,p\n" + "".join(lines[n_past:]))
+    future = read_future(path, Columns("y", "t", exog=("p",)), data, horizon=25)
+    assert future["p"].tolist() == list(range(25, 50))
 
 
 def test_future_may_have_dates_of_another_layout(read, tmp_path):

@@ -42,7 +42,7 @@ class Labels:
         """
         if isinstance(calendar, pd.RangeIndex) or pd.api.types.is_integer_dtype(calendar):
             return None
-        first = read.layout
+        first = read.dates.layout
         if first in (None, "ISO8601"):
             first = guess_datetime_format(read.text.iloc[0])
         layouts = filter(None, [first, *WEEKS, *QUARTERS])

@@ -9,7 +9,7 @@ from ._calendar import place
 from ._cells import check_present, name_rows, to_text
 from ._columns import Columns
 from ._labels import Labels
-from ._times import Times, read_times
+from ._times import Dates, Times, read_times
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Layout:
     calendar : Index
         Times by place.
     columns : Columns
-    dates : str or None
-        Layout of the dates, as `read_times` found it.
+    dates : Dates
+        How the dates are read.
     labels : Labels or None
         How the times are written, if they are all written alike.
     notes : list of str
@@ -37,7 +37,7 @@ class Layout:
     ids: list[tuple[str, ...]]
     calendar: pd.Index
     columns: Columns
-    dates: str | None
+    dates: Dates
     labels: Labels | None
     notes: list[str]
 
@@ -47,9 +47,9 @@ class Layout:
         cells: pd.DataFrame,
         columns: Columns,
         freq: str | None = None,
-        dates: str | None = None,
+        dates: Dates | None = None,
     ) -> "Layout":
-        """Find it; frequency and layout of the dates may be known from the past.
+        """Find it; frequency and reading of the dates may be known from the past.
 
         Raises
         ------
@@ -60,7 +60,7 @@ class Layout:
         if columns.time is None:
             times = series.groupby(series).cumcount()
             notes = ["no --time: the rows are numbered in the order of the file"]
-            read = Times(times, times.astype(str), None, None, notes)
+            read = Times(times, times.astype(str), Dates(), None, notes)
         else:
             read = read_times(cells[columns.time], dates)
         calendar, places = place(read.values, series, freq or read.freq)
@@ -69,7 +69,7 @@ class Layout:
         rows = pd.DataFrame({"series": series, "place": places})
         rows = rows.sort_values(["series", "place"], kind="stable")
         labels = Labels.of(read, calendar.take(places))
-        layout = cls(rows, ids, calendar, columns, read.layout, labels, read.notes)
+        layout = cls(rows, ids, calendar, columns, read.dates, labels, read.notes)
         layout._check_distinct()
         return layout
 

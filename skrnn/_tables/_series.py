@@ -10,6 +10,7 @@ from ._files import read_cells
 from ._gaps import check_ends, missing_times, missing_values
 from ._labels import Labels
 from ._layout import Layout
+from ._times import Dates
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class SeriesData:
         Decisions that a user should know of.
     gaps : list of str
         Sentences on missing times and values; empty if there are none.
-    dates : str or None
-        Layout of the dates, by which those of future values are read.
+    dates : Dates or None
+        How the dates are read, also those of future values.
     labels : Labels or None
         How the file writes its times, if it writes them all alike.
     """
@@ -37,7 +38,7 @@ class SeriesData:
     X: pd.DataFrame | None
     notes: list[str]
     gaps: list[str]
-    dates: str | None = None
+    dates: Dates | None = None
     labels: Labels | None = None
 
 

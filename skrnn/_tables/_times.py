@@ -23,6 +23,22 @@ WEEK = re.compile(r"^(\d{4})-?W(\d\d)$")
 
 
 @dataclass(frozen=True)
+class Dates:
+    """How dates are read.
+
+    Attributes
+    ----------
+    layout : str or None
+        As `pandas.to_datetime` takes it; None if it was not to be found.
+    offset : str or None
+        The offset from UTC at which they are given; None if theirs are left out.
+    """
+
+    layout: str | None = None
+    offset: str | None = None
+
+
+@dataclass(frozen=True)
 class Times:
     """What a column of times was read as.
 
@@ -31,8 +47,8 @@ class Times:
     values : Series of whole numbers or timestamps
     text : Series of str
         The cells, as they were read.
-    layout : str or None
-        Layout of the dates, as `pandas.to_datetime` takes it; None if it was not to be found.
+    dates : Dates
+        How they are read, if they are dates.
     freq : str or None
         Frequency, where the cells tell it.
     notes : list of str
@@ -41,46 +57,49 @@ class Times:
 
     values: pd.Series
     text: pd.Series
-    layout: str | None
+    dates: Dates
     freq: str | None
     notes: list[str]
 
 
-def read_times(column: pd.Series, known: str | None = None) -> Times:
+def read_times(column: pd.Series, known: Dates | None = None) -> Times:
     """Whole numbers or timestamps, and what was decided.
 
     Eight digits such as 20200131, and six such as 202001, are dates if every cell can be one.
-    Of day/month and month/day the order is taken that fits all cells and is evenly spaced. One
-    offset from UTC is dropped, so that the times of day stay as they are written.
+    Of day/month and month/day the order is taken that fits all cells and is evenly spaced.
+    Offsets from UTC are dropped, so that the times of day stay as they are written, if all are the
+    same, or there is one time a day only. Where they are mixed, times are given in UTC.
 
     Parameters
     ----------
     column : Series
-    known : str, optional
-        Layout of other dates of the same source, which is taken if it fits all cells.
+    known : Dates, optional
+        How other dates of the same source were read. The layout is taken if it fits all cells.
 
     Raises
     ------
     ValueError
-        If cells are empty, are no times, mix time zones, or can be read in two ways.
+        If cells are empty, are no times, only some have an offset from UTC, or can be read in two
+        ways.
     """
     text = to_text(column)
     check_present(text)
     if pd.api.types.is_datetime64_any_dtype(column):
         times, notes = _without_zone(column)
-        return Times(times, times.astype(str), None, None, notes)
+        return Times(times, times.astype(str), Dates(), None, notes)
     for pattern, layout in COMPACT.items():
         if text.str.fullmatch(pattern).all():
             times = pd.to_datetime(text, format=layout, errors="coerce")
             if times.notna().all():
-                return Times(times, text, layout, None, [])
+                return Times(times, text, Dates(layout), None, [])
     if text.str.fullmatch(r"[+-]?\d{1,18}").all():
-        return Times(text.astype("int64"), text, None, None, [])
-    text, notes = _without_offset(text)
-    times, layout = _read_dates(_as_days(text), known)
+        return Times(text.astype("int64"), text, Dates(), None, [])
+    text, offsets = _without_offsets(text)
+    times, layout = _read_dates(_as_days(text), known.layout if known else None)
+    times, offset, notes = _at_one_offset(times, offsets, known)
     if "%y" in layout:
         notes.append(f"years of two digits in column {column.name!r} are read as 1969 to 2068")
-    return Times(times, text, layout, _weeks_of(text, times), notes)
+    return Times(times, text, Dates(layout, offset), _weeks_of(text, times), notes)
 
 
 def _without_zone(column: pd.Series) -> tuple[pd.Series, list[str]]:
@@ -94,20 +113,42 @@ def _without_zone(column: pd.Series) -> tuple[pd.Series, list[str]]:
     return times, [f"column {column.name!r} is read in UTC, not in {zone}"]
 
 
-def _without_offset(text: pd.Series) -> tuple[pd.Series, list[str]]:
-    offsets = text.str.extract(ZONE, expand=False).fillna("none")
-    first = offsets.iloc[0]
-    others = offsets[offsets != first]
-    if len(others):
+def _without_offsets(text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """The text before the offsets, and the offsets: empty if there are none."""
+    offsets = text.str.extract(ZONE, expand=False)
+    given, lacking = offsets.index[offsets.notna()], offsets.index[offsets.isna()]
+    if len(given) and len(lacking):
         raise ValueError(
-            f"Column {text.name!r} mixes time zones: {first} in row {offsets.index[0]}, "
-            f"{others.iloc[0]} in {name_rows(others.index)}. Write all times in UTC."
+            f"Column {text.name!r} has offsets from UTC in some rows, such as {offsets[given[0]]} "
+            f"in row {given[0]}, but none in {name_rows(lacking)}. Write all times in UTC."
         )
-    if first == "none":
-        return text, []
-    return text.str.slice(stop=-len(first)).str.strip(), [
-        f"the offset {first} of column {text.name!r} is dropped"
-    ]
+    offsets = offsets.fillna("")
+    bare = [cell.removesuffix(offset).strip() for cell, offset in zip(text, offsets)]
+    return pd.Series(bare, index=text.index, name=text.name), offsets
+
+
+def _at_one_offset(times: pd.Series, offsets: pd.Series, known: Dates | None):
+    """Times at the same offset from UTC, that offset, and what is to be told."""
+    given = offsets.unique().tolist()
+    if given == [""]:
+        return times, None, []
+    of_day = times - times.dt.normalize()
+    if known is not None:
+        offset = known.offset
+    elif (of_day == of_day.iloc[0]).all():  # days, which are of unequal length in UTC
+        offset = None
+    else:
+        offset = given[0] if len(given) == 1 else "Z"
+    if offset is None or given == [offset]:
+        told = f"the offset {' or '.join(given)} of column {times.name!r} is dropped"
+        return times, offset, [told]
+    moved = times - offsets.map(_as_timedelta) + _as_timedelta(offset)
+    zone = "UTC" if offset == "Z" else f"UTC{offset}"
+    return moved, offset, [f"column {times.name!r} is read in {zone}, not at {' and '.join(given)}"]
+
+
+def _as_timedelta(offset: str) -> pd.Timedelta:
+    return pd.Timedelta(0) if offset == "Z" else pd.Timedelta(f"{offset[:3]}:{offset[-2:]}:00")
 
 
 def _as_days(text: pd.Series) -> pd.Series:
