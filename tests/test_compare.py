@@ -148,6 +148,12 @@ def test_nothing_is_ranked_by_a_metric_that_is_not_defined():
     assert result.table["MASE"].isna().all()
     assert result.table["sMAPE"].notna().all()
     assert result.verdict.startswith("No model can be ranked: the MASE is not defined")
+    assert result.verdict.endswith(
+        "is constant, or repeats its season exactly, there is none. "
+        "Name another metric first, such as sMAPE."
+    )
+    ranked = compare(y, fh=2, models=["naive", "drift"], n_folds=2, metrics="sMAPE", verbose=0)
+    assert ranked.verdict.startswith("Use ")
 
 
 def test_zero_forecast_as_zero_is_no_error():
@@ -339,7 +345,22 @@ def test_any_index_of_sktime_gives_the_same_scores(kind):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"fh": 40}, ValueError, "100 observations: too few for 4 folds of 40 steps"),
+        (
+            {"fh": 40},
+            ValueError,
+            r"The series has 100 observations: too few for 4 folds of 40 steps after a first "
+            r"training part of 42 \(the horizon and two more\). Ask for at most 1 fold or a",
+        ),
+        (
+            {"sp": 100},
+            ValueError,
+            r"of 101 \(a season of 100 and one more\). Ask for a shorter horizon or a shorter sea",
+        ),
+        (
+            {"y": panel([40, 9]), "n_folds": 1, "fh": 4},
+            ValueError,
+            r"The shortest series, 'r1/1', has 9 .*for 1 fold of 4 steps.* or leave out short",
+        ),
         ({"fh": 0}, ValueError, "fh must be a positive int or some of them, .* got 0"),
         ({"fh": []}, ValueError, "fh must be a positive int"),
         ({"fh": [1.5]}, ValueError, r"fh must be a positive int.*got \[1.5\]"),

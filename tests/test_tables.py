@@ -297,6 +297,16 @@ BAD = {
         {},
         "row 7 has 3 cells, but the header has 2",
     ),
+    "unquoted decimal commas": (
+        rows(MONTHS, ["1,5"] * 12),
+        {},
+        "row 2 has 3 cells, .* decimal signs, save the file with semicolons .*pass --decimal ','",
+    ),
+    "unquoted decimal commas of a single column": (
+        "y\n1,5\n2,5\n",
+        {"time": None},
+        "row 2 has 2 cells, .* Where commas are decimal signs, pass --decimal ','",
+    ),
     "text": (
         rows(MONTHS, ["1", "many", *range(8), "few", "3"]),
         {},

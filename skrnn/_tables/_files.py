@@ -105,10 +105,11 @@ def _explain(path, separator: str, message: str) -> str:
     if cells is None:
         return f"{path} cannot be read as CSV: {message.strip()}"
     expected, row, seen = cells.groups()
-    return (
-        f"{path}: row {row} has {seen} cells, but the header has {expected}. Put cells that hold "
-        f"the separator {separator!r} into double quotes."
-    )
+    remedy = f"Put cells that hold the separator {separator!r} into double quotes."
+    if separator == ",":
+        save = "" if expected == "1" else "save the file with semicolons between the cells and "
+        remedy += f" Where commas are decimal signs, {save}pass --decimal ','."
+    return f"{path}: row {row} has {seen} cells, but the header has {expected}. {remedy}"
 
 
 def _read_parquet(path, names: list[str]) -> pd.DataFrame:

@@ -101,12 +101,26 @@ def series_name(key) -> str:
 
 def _first_training_length(y, horizon: int, sp: int, n_folds: int) -> int:
     """Length of the shortest series before the first fold."""
-    shortest = int(by_series(y).groupby(level="series").size().min())
+    lengths = by_series(y).groupby(level="series").size()
+    shortest, name = int(lengths.min()), lengths.idxmin()
     length, needed = shortest - n_folds * horizon, max(horizon + 2, sp + 1)
-    if length < needed:
-        raise ValueError(
-            f"The shortest series has {shortest} observations: too few for {n_folds} folds "
-            f"of {horizon} steps and a first training part of at least {needed}. Ask for fewer "
-            "folds or a shorter horizon."
-        )
-    return length
+    if length >= needed:
+        return length
+    many, seasonal = len(lengths) > 1, needed > horizon + 2
+    possible = (shortest - needed) // horizon
+    remedies = [
+        *([f"at most {_count(possible, 'fold')}"] if possible > 0 else []),
+        "a shorter horizon",
+        *(["a shorter seasonal period"] if seasonal else []),
+    ]
+    raise ValueError(
+        f"The {f'shortest series, {name!r},' if many else 'series'} has {shortest} observations: "
+        f"too few for {_count(n_folds, 'fold')} of {_count(horizon, 'step')} after a first "
+        f"training part of {needed} "
+        f"({f'a season of {sp} and one more' if seasonal else 'the horizon and two more'}). "
+        f"Ask for {' or '.join(remedies)}{', or leave out short series' if many else ''}."
+    )
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'s' if n > 1 else ''}"

@@ -17,6 +17,7 @@ METRICS = {
     "quantile_loss": ("quantile_loss",),
     "coverage": ("coverage_80", "coverage_95"),
 }
+SCALED = ("MASE", "RMSSE", "quantile_loss")  # by errors in the training part, which may be none
 Metric = str | BaseMetric
 ROUNDING = 1e-12  # of the largest value, is what sums and sines of the same numbers may differ by
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ._scores import SCALED
 from ._significance import ALPHA, BOTH, Significance, write_p
 
 
@@ -34,7 +35,7 @@ def give_verdict(
 def _verdict(table, significance: Significance, networks: list[str], n_folds, n_series) -> str:
     errors = table.iloc[:, 0].dropna()
     if errors.empty:
-        return f"No model can be ranked: the {errors.name} is not defined on these series."
+        return _not_ranked(errors.name)
     ours = errors[errors.index.isin(networks)].sort_values(kind="stable")
     reference = significance.reference
     if reference is None:
@@ -58,6 +59,17 @@ def _verdict(table, significance: Significance, networks: list[str], n_folds, n_
         sure = "one fold, so no test"
     reason = _choose_network if len(proven) else _keep_classical
     return reason(errors, network, reference, sure, _cost(table, network, reference))
+
+
+def _not_ranked(metric: str) -> str:
+    said = f"No model can be ranked: the {metric} is not defined on these series"
+    if metric not in SCALED:
+        return f"{said}."
+    return (
+        f"{said}. It divides by the error of the seasonal naive forecast in the training part, and "
+        "where a series is constant, or repeats its season exactly, there is none. Name another "
+        "metric first, such as sMAPE."
+    )
 
 
 def among_those_that_ran(verdict: str, failed: list[str]) -> str:
