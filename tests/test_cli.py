@@ -386,6 +386,8 @@ def test_a_failing_model_is_named(run, monkeypatch):
         ("", "required: command"),
         ("compare", "required: --horizon"),
         ("compare --dataset nile --horizon 0", "at least 1, not '0'"),
+        ("compare --dataset nile --horizon 2 --fold 2 --x", "unrecognized arguments: --x\n"),
+        ("compare x.csv --target a b --horizon 2", "arguments: b. .* one column each; .*melt"),
         ("compare --horizon two", "--horizon: expected a whole number of at least 1, not 'two'"),
         ("compare --horizon 2 --sp 1.5", "--sp: expected a whole number of at least 1, not '1.5'"),
         ("compare --horizon 2 --seed -1", "--seed: expected a whole number of at least 0, not"),

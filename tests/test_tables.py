@@ -289,6 +289,18 @@ BAD = {
     "no such column": (GOOD, {"target": "z"}, r"no column \['z'\]; its columns are \['t', 'y'\]"),
     "unknown separator": (GOOD.replace(",", "^"), {}, r"no column \['y', 't'\].*\['t\^y'\]"),
     "column twice": (GOOD.replace("t,y", "t,y,y"), {}, r"more than one column \['y'\]"),
+    "a column for each month": (
+        "shop,land,2020-01,2020-02,2020-03\na,de,1,2,3\n",
+        {},
+        r"no column \['y', 't'\].*'2020-01' to '2020-03' look like times.*melt\(id_vars=\['shop', "
+        r"'land'\], var_name='time', value_name='value'\).* value --time time --id shop land",
+    ),
+    "a column for each day": ("01/02/20,02/02/20,03/02/20\n1,2,3\n", {}, "look like times: .*melt"),
+    "a column for each series": (
+        "t,north,south\n2020-01,1,2\n2020-02,3,4\n",
+        {},
+        r"no column \['y'\].* a column of its own.*melt\(id_vars=\['t'\], var_name='series'.*--id",
+    ),
     "two meanings": (GOOD, {"exog": ("y",)}, r"columns \['y'\] are named twice"),
     "not UTF-8": ("t,y\n2020,ä\n", {"encoding": "latin-1"}, "no text in UTF-8.*Save it as CSV"),
     "open quote": ('t,y\n2020,"1\n', {}, "cannot be read as CSV"),

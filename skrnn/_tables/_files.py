@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from .._optional import import_optional
+from ._times import looks_like_time
 
 PARQUET = {".parquet", ".pq"}
 SEPARATORS = (",", ";", "\t", "|")
@@ -132,7 +133,30 @@ def _check_columns(path, names: list[str], found: list[str]) -> None:
         raise ValueError(
             f"{path} has no column {missing}; its columns are {found[:SHOWN]}{more}. The first "
             "row must name the columns, separated by comma, semicolon, tab or bar."
+            f"{_say_melt(names, found)}"
         )
     repeated = [name for name in names if found.count(name) > 1]
     if repeated:
         raise ValueError(f"{path} has more than one column {repeated}; rename all but one.")
+
+
+def _say_melt(names: list[str], found: list[str]) -> str:
+    """How to make a file long that may be wide, with a column for each time or each series."""
+    others = [name for name in found if name not in names]
+    times = [name for name in others if looks_like_time(name)]
+    if len(times) > 2:
+        ids = [name for name in found if name not in times]
+        melt = how_to_melt(ids, "time", " ".join(["--time time", *(["--id", *ids] if ids else [])]))
+        return f" {times[0]!r} to {times[-1]!r} look like times: {melt}."
+    if len(others) > 1:
+        melt = how_to_melt([name for name in names if name in found], "series", "--id series")
+        return f" If each series has a column of its own, {melt}."
+    return ""
+
+
+def how_to_melt(ids: list[str], melted: str, options: str) -> str:
+    """How to make a file long, and which options name what comes out of it."""
+    return (
+        f"write one row for each series and time, by pandas.read_csv(...).melt(id_vars={ids}, "
+        f"var_name={melted!r}, value_name='value'), and pass --target value {options}"
+    )

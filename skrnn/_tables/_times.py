@@ -102,6 +102,13 @@ def read_times(column: pd.Series, known: Dates | None = None) -> Times:
     return Times(times, text, Dates(layout, offset), _weeks_of(text, times), notes)
 
 
+def looks_like_time(text: str) -> bool:
+    """Whether some layout of dates fits, also where several do."""
+    column = _as_days(pd.Series([text]))
+    layouts = _layouts(column, None)
+    return any(pd.to_datetime(column, format=x, errors="coerce").notna().all() for x in layouts)
+
+
 def _without_zone(column: pd.Series) -> tuple[pd.Series, list[str]]:
     zone = column.dt.tz
     if zone is None:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from .._tables import how_to_melt
 from .._version import __version__
 from . import _compare, _forecast, _info
 
@@ -35,7 +36,10 @@ def main(argv: list[str] | None = None) -> int:
     SystemExit
         With status 2, if options are wrong or missing.
     """
-    arguments = make_parser().parse_args(argv)
+    parser = make_parser()
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        parser.error(_say_unknown(unknown))
     try:
         complete = arguments.run(arguments)
     except KeyboardInterrupt:
@@ -45,6 +49,18 @@ def main(argv: list[str] | None = None) -> int:
         print(f"skrnn: {error}", file=sys.stderr)
         return 1
     return 0 if complete else INTERRUPTED
+
+
+def _say_unknown(unknown: list[str]) -> str:
+    """What argparse says, and why names may be too many."""
+    said = f"unrecognized arguments: {' '.join(unknown)}"
+    if any(name.startswith("-") for name in unknown):
+        return said
+    melt = how_to_melt(["time"], "series", "--time time --id series")
+    return (
+        f"{said}. A file stands before the options, and --target and --time name one column each; "
+        f"if each series has a column of its own, and 'time' is that of the times, {melt}"
+    )
 
 
 def make_parser() -> argparse.ArgumentParser:
