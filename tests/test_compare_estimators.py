@@ -625,18 +625,22 @@ def judge(networks, n_splits=10, **scores):
         (
             {"dummy": 0.5, "logistic": 0.7, "gru": 0.9, "lstm": 0.6},
             [
-                "^Use gru: .* 0.898, against 0.701 of logistic, .*p < 0.001",
-                "gru is sig.* than lstm",
+                r"^Use gru: .* 0.898, against 0.701 of logistic, .*\(adjusted p < 0.001, corr",
+                r"gru is sig.* than lstm \(0.898 and 0.605, p < 0.001\)",
             ],
         ),
         (
             {"dummy": 0.5, "logistic": 0.7, "gru": 0.71},
-            ["^Use logistic: .*gru scores 0.0[0-9]+ more, but that may be chance .*more repeats"],
+            [r"^Use logistic: .*gru scores 0.0[0-9]+ more, but .* chance \(p = .*more repeats"],
         ),
         ({"dummy": 0.5, "logistic": 0.9, "gru": 0.7}, ["^Use logistic: .*no network scores more"]),
         (
             {"dummy": 0.5, "logistic": 0.505, "gru": 0.4},
-            ["logistic:.*not significantly .*guessing"],
+            [r"logistic:.*not significantly .*guessing \(p = "],
+        ),
+        (
+            {"dummy": 0.5, "logistic": 0.505, "boosting": 0.5, "gru": 0.4},
+            [r"logistic:.*not significantly .*guessing \(adjusted p = "],
         ),
         ({"dummy": 0.5, "logistic": 0.4, "gru": 0.4}, ["^Use dummy: .*by guessing"]),
         ({"dummy": 0.5, "logistic": 0.7}, ["^Use logistic: .*no network was compared"]),

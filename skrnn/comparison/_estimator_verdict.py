@@ -69,7 +69,7 @@ def _choose_reference(table, pairs, reference: str, rivals: list[str], settings:
     if reference == GUESSING:
         text += ", by guessing"
     elif GUESSING in pairs.index and not pairs["p_adjusted"][GUESSING] < ALPHA:
-        p_value = write_p(pairs["p_adjusted"][GUESSING])
+        p_value = _p_value(pairs, GUESSING, settings)
         text += f", which is not significantly better than guessing ({p_value})"
     if not rivals:
         return f"{text}; no network was compared."
@@ -117,7 +117,14 @@ def _sure(pairs: pd.DataFrame, name: str, settings: dict) -> str:
     n_splits = settings["n_splits"]
     if n_splits < 2:
         return "one split, so no test"
-    return f"{write_p(pairs['p_adjusted'][name])}, corrected t-test over {n_splits} splits"
+    return f"{_p_value(pairs, name, settings)}, corrected t-test over {n_splits} splits"
+
+
+def _p_value(pairs: pd.DataFrame, name: str, settings: dict) -> str:
+    """Adjusted for the number of networks, or of other models."""
+    is_network = pairs.index.isin(settings["networks"])
+    family = is_network == (name in settings["networks"])
+    return write_p(pairs["p_adjusted"][name], family.sum())
 
 
 def _seconds(seconds: float) -> str:

@@ -203,11 +203,12 @@ def friedman_nemenyi(scores: pd.DataFrame) -> tuple[float, pd.Series, float]:
     return p_value, mean_ranks, float(difference)
 
 
-def write_p(p_value: float) -> str:
-    """A p-value in words."""
+def write_p(p_value: float, n_tests: int = 1) -> str:
+    """A p-value in words, which is an adjusted one where it is one of several."""
     if np.isnan(p_value):
         return "no test"
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+    adjusted = "adjusted " if n_tests > 1 else ""
+    return f"{adjusted}p < 0.001" if p_value < 0.001 else f"{adjusted}p = {p_value:.2g}"
 
 
 def _pairs(rows: list[tuple]) -> pd.DataFrame:

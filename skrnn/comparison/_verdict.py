@@ -50,9 +50,8 @@ def _verdict(table, significance: Significance, networks: list[str], n_folds, n_
     better = (ours < errors[reference]) & (tests["statistic"] < 0)
     proven = ours[better & (tests["p_adjusted"] < ALPHA)]
     network = (proven if len(proven) else ours).index[0]
-    adjusted = "adjusted " if len(ours) > 1 else ""
     sure = (
-        f"{adjusted}{write_p(tests.loc[network, 'p_adjusted'])}, "
+        f"{write_p(tests.loc[network, 'p_adjusted'], len(ours))}, "
         f"{_print_test(significance.test, n_folds, n_series)}"
     )
     if n_folds == 1:
