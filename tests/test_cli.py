@@ -439,8 +439,9 @@ def test_info(run):
 # As installed
 
 
-def test_console_script(tmp_path):
-    command = [SCRIPT, "forecast", "--dataset", "nile", "--horizon", "1", "--model", "naive"]
+@pytest.mark.parametrize("start", [[SCRIPT], [sys.executable, "-m", "skrnn"]], ids=["script", "-m"])
+def test_script_and_module(tmp_path, start):
+    command = [*start, "forecast", "--dataset", "nile", "--horizon", "1", "--model", "naive"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.splitlines()[0].startswith("period,forecast,lower_80")
     assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,7 @@ ROOT = Path(skrnn.__file__).parent
 # From the top down. A module may import from the layers below its own, and within its own layer
 # only from its own package. A package stands for all of its modules unless a deeper entry exists.
 LAYERS = [
+    ["__main__"],
     ["cli"],
     ["comparison", "inspection"],
     ["forecasting", "classification", "regression"],
