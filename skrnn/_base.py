@@ -206,6 +206,10 @@ class BaseRecurrent(BaseEstimator, ABC):
         return seed
 
     def _learn_encoding(self, sequences, y, sample_weight) -> None:
+        if sample_weight is not None:
+            # scikit-learn's scalers take the sum for the number of samples when they look for
+            # constant columns; by the sum, as a mean of tiny weights may be zero
+            sample_weight = sample_weight / sample_weight.sum() * len(sample_weight)
         self._learn_targets(y, sample_weight)
         self._input = NetworkInput(self.differences, self.standardize, self.missing)
         self._input.fit(sequences, sample_weight)

@@ -79,9 +79,9 @@ def _check_scales(scaler: StepScaler, n_channels: int) -> None:
     bad = np.flatnonzero(np.isinf(mean) | (np.isfinite(mean) & ~np.isfinite(variance)))
     if len(bad):
         raise ValueError(
-            f"X, or sample_weight, is too large to be standardised: the mean or the variance of "
-            f"what the network reads is not finite, first in its channel {bad[0]} of {n_channels} "
-            "(channels of X, then their differences). Divide what is large by a constant."
+            "X is too large to be standardised: the mean or the variance of what the network reads "
+            f"is not finite, first in its channel {bad[0]} of {n_channels} (channels of X, then "
+            "their differences). Divide it by a constant."
         )
 
 

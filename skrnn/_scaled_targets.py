@@ -35,9 +35,8 @@ class ScaledTargets:
                 self._target_scaler = scaler.fit(columns, sample_weight=weights)
             if not np.isfinite([scaler.mean_, scaler.var_]).all():
                 raise ValueError(
-                    "y, or sample_weight, is too large to be standardised: the mean or the "
-                    f"variance is not finite, and y goes up to {np.abs(columns).max():.3g}. Divide "
-                    "what is large by a constant."
+                    "y is too large to be standardised: the mean or the variance is not finite, "
+                    f"and y goes up to {np.abs(columns).max():.3g}. Divide it by a constant."
                 )
 
     def _scale(self, targets: np.ndarray) -> np.ndarray:

@@ -281,7 +281,7 @@ SHAPES = [
     ),
     row(
         "targets that overflow",
-        "y, or sample_weight, is too large to be standardised: .* Divide",
+        "y is too large to be standardised: .* Divide it by a constant",
         y=NUMBERS * 1e200,
     ),
     row(
@@ -541,7 +541,7 @@ on_cells = partial(row, on=RecurrentClassifier)
 COMBINED = [
     row(
         "values that overflow",
-        "X, or sample_weight, is too large to be standardised: .* Divide",
+        "X is too large to be standardised: .* Divide it by a constant",
         1e200 * np.arange(24.0).reshape(4, 6),
         NUMBERS[:4],
     ),

@@ -415,10 +415,24 @@ def test_zero_weight_is_like_leaving_out(make, data):
     np.testing.assert_allclose(outputs(weighted, X), outputs(without, X), rtol=1e-7, atol=1e-9)
 
 
-def test_doubling_all_weights_changes_nothing(make, data):
+@pytest.mark.parametrize("unit", [2.0, 1e-12, 1e15, 1e300])
+def test_unit_of_weights_does_not_matter(make, data, unit):
     X, y = data
-    one, two = (make().fit(X, y, sample_weight=np.full(len(y), w)) for w in (1.0, 2.0))
-    np.testing.assert_allclose(outputs(one, X), outputs(two, X), rtol=1e-5, atol=1e-6)
+    X = np.concatenate([1000 * X, np.full((*X.shape[:2], 1), 0.1)], axis=2)  # one channel constant
+    weight = np.random.default_rng(0).uniform(0.5, 1.5, len(y))
+    one, other = (make().fit(X, y, sample_weight=w) for w in (weight, weight * unit))
+    np.testing.assert_allclose(outputs(other, X), outputs(one, X), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("weight", [1e-12, 1e15])
+def test_first_partial_fit_standardises_whatever_the_unit_of_weights(make, data, weight):
+    X, y = data
+    plain, weighted = (
+        start(make(), 1000 * X, y, sample_weight=np.full(len(y), w)) for w in (1.0, weight)
+    )
+    for name in ("mean_", "scale_"):
+        expected, found = (getattr(m._input.scaler_.scaler_, name) for m in (plain, weighted))
+        np.testing.assert_allclose(found, expected)
 
 
 def test_class_weight_is_a_sample_weight():
