@@ -266,6 +266,11 @@ class BaseRecurrent(BaseEstimator, ABC):
 
         What the network reads of gaps and times takes many times the memory of X, and is made for
         a batch at a time.
+
+        Raises
+        ------
+        ValueError
+            If outputs are not finite, of which a class or a number would be read all the same.
         """
         lengths = sequences.lengths if sequences.is_ragged else None
         outputs = in_batches(
@@ -274,6 +279,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             EVALUATION_BATCH,
             lengths,
         )
+        _check_outputs(outputs)
         return outputs.double().numpy()
 
     def _evaluate_batch(self, sequences: Sequences) -> torch.Tensor:
@@ -302,6 +308,17 @@ class BaseRecurrent(BaseEstimator, ABC):
                 f"{__version__}; fit it again if its predictions look wrong."
             )
         super().__setstate__(state)
+
+
+def _check_outputs(outputs: torch.Tensor) -> None:
+    finite = outputs.isfinite().flatten(1).all(1)
+    if not finite.all():
+        sequence = int((~finite).nonzero()[0])
+        raise ValueError(
+            f"The network's output for sequence {sequence} of X is not finite: its state grows "
+            "from step to step. Cells without bounds, 'rnn_relu', may do so over many more time "
+            "steps than they were trained on: cut the sequences, or use 'rnn', 'lstm' or 'gru'."
+        )
 
 
 @contextmanager

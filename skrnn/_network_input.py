@@ -9,6 +9,10 @@ from ._differences import channels_that_carry_on, with_differences
 from ._sequences import Sequences
 from .preprocessing._scaling import StepScaler
 
+# What networks read is cut here. Their normalisations sum squares over channels and steps, which
+# single precision holds up to 3e38; data that were standardised and seen are never this far out.
+LARGEST = 1e12
+
 
 class NetworkInput:
     """Differences of values, mean zero and variance one, and gaps as channels, in this order.
@@ -56,12 +60,14 @@ class NetworkInput:
         return self
 
     def transform(self, sequences: Sequences) -> Sequences:
-        """All that the network reads at each step; no value is missing."""
-        if self.differenced_.any():
-            sequences = with_differences(sequences, self.differenced_)
-        if self.scaler_ is not None:
-            sequences = self.scaler_.transform(sequences)
-        return self.channels_.transform(sequences)
+        """All that the network reads at each step; no value is missing, or beyond `LARGEST`."""
+        with np.errstate(over="ignore"):  # infinity is cut as well
+            if self.differenced_.any():
+                sequences = with_differences(sequences, self.differenced_)
+            if self.scaler_ is not None:
+                sequences = self.scaler_.transform(sequences)
+        values = np.clip(sequences.values, -LARGEST, LARGEST)
+        return self.channels_.transform(sequences.with_values(values))
 
     def _choose(self, sequences: Sequences, sample_weight: np.ndarray | None) -> np.ndarray:
         """Channels to take differences of."""

@@ -284,6 +284,25 @@ def test_unscaled_input_is_as_good(make, data):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"conv": True}, {"conv": True, "standardize": False}, {"differences": True}],
+    ids=str,
+)
+def test_huge_values_are_bounded(make, data, dtype, options):
+    """Such as those that stand for what is missing; they spoil no other sequence."""
+    X, y = data[0].astype(dtype), data[1]
+    model = make(**options).fit(X, y)
+    huge = X.copy()
+    huge[0, 5, 0] = np.finfo(dtype).min
+    huge[1, 5:7, 0] = np.finfo(dtype).max, np.finfo(dtype).min
+    huge[2, 5] = 1e24
+    found = outputs(model, huge)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found[3:], outputs(model, X)[3:], rtol=1e-5, atol=1e-6)
+
+
 def test_single_precision_input_is_not_changed(make, data):
     X, y = data
     X = X.astype(np.float32)

@@ -21,7 +21,14 @@ from skorch.callbacks import (
     PassthroughScoring,
 )
 
-from skrnn import GRUClassifier, GRURegressor, LSTMRegressor, RecurrentClassifier
+from skrnn import (
+    GRUClassifier,
+    GRURegressor,
+    LSTMRegressor,
+    RecurrentClassifier,
+    RecurrentRegressor,
+    RecurrentTagger,
+)
 from tests.conftest import outputs
 
 TINY = {"hidden_size": 4, "max_epochs": 2, "random_state": 0}
@@ -750,6 +757,20 @@ def test_table_of_other_channels_at_predict():
 def test_wrong_values_at_predict(form, X, match):
     with pytest.raises(ValueError, match=match):
         trained(LSTMRegressor, form).predict(X)
+
+
+@pytest.mark.parametrize("cls", [RecurrentClassifier, RecurrentRegressor, RecurrentTagger])
+def test_outputs_that_are_not_finite(cls):
+    """No class is read from them, and none of the other sequences gets the blame."""
+    y = {RecurrentRegressor: NUMBERS, RecurrentTagger: ARRAY[:, :, 0] > 0}.get(cls, LABELS)
+    model = make(cls, {"cells": "rnn_relu"}).fit(ARRAY, y)
+    with torch.no_grad():
+        model.net_.module_.layers[0].core.weight_hh_l0.copy_(10 * torch.eye(4))
+    X = [ARRAY[0], np.ones((500, 2)), ARRAY[1]]
+    message = "output for sequence 1 of X is not finite: its state grows .*use 'rnn', 'lstm' or"
+    with pytest.raises(ValueError, match=message):
+        model.predict(X)
+    model.predict([X[0], X[2]])
 
 
 # partial_fit and warm start

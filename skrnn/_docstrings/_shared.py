@@ -70,7 +70,8 @@ n_iter_no_change : int, default=10
     Epochs without improvement before early stopping.
 standardize : bool, default=True
     Scale {standardized} to mean zero and variance one, in double precision. The statistics are
-    those of the (weighted) training part; `partial_fit` and `warm_start` keep the first ones.
+    those of the (weighted) training part; `partial_fit` and `warm_start` keep the first ones. Then,
+    or as they came, values of X beyond 1e12 in size are cut to that.
 {specific}
 warm_start : bool, default=False
     Start `fit` from the weights of the previous `fit`. The optimiser's state and the learning-rate
