@@ -147,7 +147,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         return accuracy_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y, lengths):
-        self._check_objects(np.asarray(y))
+        self._check_given(np.asarray(y))
         y = read_targets(self, y)
         check_no_objects(y)
         check_classification_targets(y)
@@ -163,17 +163,19 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         check_indicators(y)
         return y
 
-    def _check_objects(self, y: np.ndarray) -> None:
-        """Refuse what scikit-learn would only call labels of an unknown type."""
-        if y.dtype != object or y.ndim == 0:  # None and sparse matrices have no dimensions
+    def _check_given(self, y: np.ndarray) -> None:
+        """Refuse missing labels, and objects that scikit-learn would only call of unknown type."""
+        if y.ndim == 0:  # None and sparse matrices have no dimensions
             return
-        missing = pd.isna(y).reshape(len(y), -1).any(axis=1)
-        if missing.any():
+        missing = np.argwhere(pd.isna(y))
+        if len(missing):
+            sample = missing[0, 0]
             raise ValueError(
-                f"y has no label for sample {missing.argmax()}: {y[missing.argmax()]}. Every "
-                "sample needs one; leave those without out of X and y."
+                f"y has no label for sample {sample}: {y[sample]}. Every sample needs one; leave "
+                "those without out of X and y."
             )
-        check_types_of_labels(y.ravel())
+        if y.dtype == object:
+            check_types_of_labels(y.ravel())
 
     def _learn_targets(self, y, sample_weight):
         classes = self._check_labels(y) if y.ndim == 2 else self._classes_to_learn(y, sample_weight)

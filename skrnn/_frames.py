@@ -34,7 +34,25 @@ def unframe_steps(y):
     is_panel, arrays = channel_frame(y) is not None, unframe(y)
     if is_panel:
         return [a[:, 0] if a.shape[1] == 1 else a for a in arrays]
-    return _as_array(y) if isinstance(y, pd.DataFrame) else arrays
+    return as_array(arrays)
+
+
+def as_array(values):
+    """Values of pandas as an array; all else as it is.
+
+    Numbers of a nullable type, or of pyarrow, have the type of NumPy, and NaN where one is missing.
+    """
+    if isinstance(values, (pd.Index, pd.api.extensions.ExtensionArray)):
+        values = pd.Series(values)
+    if isinstance(values, pd.Series):
+        own = _numpy_type(values)
+        return np.asarray(values if own is None else values.astype(own))
+    if not isinstance(values, pd.DataFrame):
+        return values
+    if any(hasattr(t, "numpy_dtype") for t in values.dtypes):
+        types = {name: _numpy_type(column) for name, column in values.items()}
+        values = values.astype({name: t for name, t in types.items() if t is not None})
+    return np.asarray(values)
 
 
 def check_same_steps(X, y) -> None:
@@ -180,16 +198,6 @@ def _as_seconds(values):
     return (values - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
 
 
-def _as_array(values) -> np.ndarray:
-    """Values of pandas as an array; NaN where one of a nullable type, or of pyarrow, is missing."""
-    if isinstance(values, pd.Series) and _numpy_type(values) is not None:
-        return values.astype(_numpy_type(values)).to_numpy()
-    if isinstance(values, pd.DataFrame) and any(hasattr(t, "numpy_dtype") for t in values.dtypes):
-        types = {name: _numpy_type(column) for name, column in values.items()}
-        values = values.astype({name: t for name, t in types.items() if t is not None})
-    return np.asarray(values)
-
-
 def _numpy_type(column: pd.Series) -> np.dtype | None:
     """NumPy's type for numbers of pandas' own; None if it is theirs already, or no numbers."""
     own = getattr(column.dtype, "numpy_dtype", None)
@@ -216,7 +224,7 @@ def _is_nested(X) -> bool:
 
 def _from_multiindex(X: pd.DataFrame) -> list[np.ndarray]:
     order, ends = _order_of_steps(X)
-    return np.split(_as_array(X.iloc[order]), ends[:-1])
+    return np.split(as_array(X.iloc[order]), ends[:-1])
 
 
 def _order_of_steps(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -247,7 +255,7 @@ def _from_nested(X: pd.DataFrame) -> list[np.ndarray]:
                 f"Row {i} of X has a cell that is no Series, but other cells are. In a nested "
                 "DataFrame every cell must hold one channel of one sequence."
             )
-        channels = [_as_array(cell) for cell in row]
+        channels = [as_array(cell) for cell in row]
         if len({len(channel) for channel in channels}) > 1:
             raise ValueError(
                 f"The channels of row {i} have different lengths "
@@ -281,7 +289,7 @@ def _from_frames(frames) -> list[np.ndarray]:
                 f"Frame {i} of X has the columns {list(frame.columns)}, but frame 0 has "
                 f"{list(columns)}. All sequences must have the same channels."
             )
-    return [_as_array(frame[columns]) for frame in frames]
+    return [as_array(frame[columns]) for frame in frames]
 
 
 def check_same_order(X, **of_sequences) -> None:

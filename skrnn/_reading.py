@@ -13,7 +13,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from ._frames import channel_frame, check_no_dates, unframe
+from ._frames import as_array, channel_frame, check_no_dates, unframe
 from ._sequences import (
     FLOATS,
     Sequences,
@@ -102,7 +102,7 @@ def read_targets(estimator, y, *, numeric: bool = False) -> np.ndarray:
         If y is missing, not finite, or not a number where one is needed.
     """
     check_targets_given(estimator, y)
-    y = as_numpy(y, "y")
+    y = as_array(as_numpy(y, "y"))  # of nullable integers and booleans scikit-learn makes floats
     return _check_y(y, multi_output=True, y_numeric=numeric, estimator=estimator)
 
 

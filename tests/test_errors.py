@@ -364,7 +364,20 @@ TARGETS = [
     row("y too short for a list", r"inconsistent numbers of samples: \[8, 3\]", LIST, NUMBERS[:3]),
     row("NaN in y", "y contains NaN", y=spoilt(np.c_[NUMBERS, NUMBERS], np.nan)),
     row("infinity in y", "y contains infinity", y=np.full(N, np.inf)),
-    row("NaN in labels", "y contains NaN", y=np.array([0, 1, np.nan, 1] * 2), on=GRUClassifier),
+    *(
+        row(
+            f"no label, {what}",
+            "y has no label for sample 2: .*Every sample needs one; leave those without out of X",
+            y=y,
+            on=GRUClassifier,
+        )
+        for what, y in (
+            ("NaN", np.array([0, 1, np.nan, 1] * 2)),
+            ("of nullable integers", pd.Series([0, 1, None, 1] * 2, dtype="Int64")),
+            ("of nullable booleans", pd.Series([False, True, None, True] * 2, dtype="boolean")),
+            ("in a nullable column", pd.DataFrame([[0, 1], [1, 0], [None, 1]], dtype="Int64")),
+        )
+    ),
     row("words for numbers", "could not convert string to float.*'a'", y=np.full(N, "a")),
     row("complex y", "Complex data not supported", y=NUMBERS * 1j),
     row("3D y", "Found array with dim 3, while dim <= 2 is required", y=np.ones((N, 2, 2))),

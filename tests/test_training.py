@@ -551,8 +551,24 @@ def test_labels_that_came_as_objects(kind):
     as_objects, plain = (GRUClassifier(**SMALL).fit(X, y) for y in (words.astype(object), words))
     np.testing.assert_array_equal(as_objects.predict(X), plain.predict(X))
     assert as_objects.score(X, words.astype(object)) == plain.score(X, words)
-    nullable = pd.Series(y).astype({"int": "Int64", "bool": "boolean"}[kind])
-    assert GRUClassifier(**SMALL).fit(X, nullable).score(X, nullable) > 0
+
+
+@pytest.mark.parametrize("form", [pd.Series, pd.Index, copy.copy])
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [("int64", "Int64"), ("uint8", "UInt8"), ("bool", "boolean"), ("bool", "bool[pyarrow]")],
+)
+def test_labels_of_pandas_own_types_are_those_of_numpy(kind, own, form):
+    if "pyarrow" in own:
+        pytest.importorskip("pyarrow")
+    X, y = make_data(GRUClassifier, 40)
+    y = y.astype(kind)
+    labels = form(pd.array(y, dtype=own))
+    plain, model = (GRUClassifier(**SMALL).fit(X, given) for given in (y, labels))
+    assert model.classes_.dtype == kind
+    np.testing.assert_array_equal(model.predict(X), plain.predict(X))
+    assert model.predict(X).dtype == kind
+    assert model.score(X, labels) == plain.score(X, y)
 
 
 def test_multilabel():
