@@ -102,8 +102,23 @@ def read_targets(estimator, y, *, numeric: bool = False) -> np.ndarray:
         If y is missing, not finite, or not a number where one is needed.
     """
     check_targets_given(estimator, y)
-    y = as_array(as_numpy(y, "y"))  # of nullable integers and booleans scikit-learn makes floats
-    return _check_y(y, multi_output=True, y_numeric=numeric, estimator=estimator)
+    # of pandas' integers and booleans scikit-learn would make floats
+    y = _as_numbers(y, "y") if numeric else as_array(as_numpy(y, "y"))
+    return _check_y(y, multi_output=True, estimator=estimator)
+
+
+def _as_numbers(values, name: str):
+    """An array-like of numbers without objects, among which scikit-learn overlooks missing ones."""
+    values = as_array(as_numpy(values, name))
+    if isinstance(values, (list, tuple)):
+        values = np.asarray(values)
+    is_objects = isinstance(values, np.ndarray) and values.dtype == object
+    return objects_as_floats(values) if is_objects else values
+
+
+def objects_as_floats(objects: np.ndarray) -> np.ndarray:
+    """Numbers that came as objects; NaN where one is missing, such as None or pd.NA."""
+    return np.where(pd.isna(objects), np.nan, objects).astype(np.float64)
 
 
 def check_targets_given(estimator, y) -> None:
@@ -143,7 +158,7 @@ def read_weights(sample_weight, X: np.ndarray, y) -> np.ndarray | None:
     check_consistent_length(X, y)
     if sample_weight is None:
         return None
-    sample_weight = as_numpy(sample_weight, "sample_weight")
+    sample_weight = _as_numbers(sample_weight, "sample_weight")
     weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
     if not weights.any():  # as scikit-learn says itself from 1.8 on
         raise ValueError("Sample weights must contain at least one non-zero number.")

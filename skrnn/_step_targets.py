@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.utils.multiclass import check_classification_targets
 
 from ._frames import unframe_steps
-from ._reading import check_targets_given, check_types_of_labels
+from ._reading import check_targets_given, check_types_of_labels, objects_as_floats
 from ._sequences import place
 
 
@@ -156,10 +156,10 @@ def _with_type_of_labels(steps: np.ndarray) -> np.ndarray:
 
 
 def _as_numbers(steps: np.ndarray) -> np.ndarray:
-    if steps.dtype == object:
-        steps = np.where(pd.isna(steps), np.nan, steps)
     try:
-        if steps.dtype.kind in "biufO":
+        if steps.dtype == object:
+            return objects_as_floats(steps)
+        if steps.dtype.kind in "biuf":
             return steps.astype(np.float64)
     except (TypeError, ValueError):
         pass

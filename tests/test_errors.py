@@ -363,6 +363,17 @@ TARGETS = [
     row("y too short", r"inconsistent numbers of samples: \[8, 3\]", y=NUMBERS[:3]),
     row("y too short for a list", r"inconsistent numbers of samples: \[8, 3\]", LIST, NUMBERS[:3]),
     row("NaN in y", "y contains NaN", y=spoilt(np.c_[NUMBERS, NUMBERS], np.nan)),
+    *(
+        row(f"{what} in y", "Input y contains NaN", y=y)
+        for what, y in (
+            ("None", np.array([1.0, None] * 4)),
+            ("None in a list", [1.0, None] * 4),
+            ("pd.NA", pd.Series([1.0, pd.NA] * 4, dtype=object)),
+            ("pd.NA in a list", [1.0, pd.NA] * 4),
+            ("pd.NA in columns", pd.DataFrame({"a": NUMBERS, "b": [1, pd.NA] * 4})),
+            ("pd.NA of floats", pd.Series([1.0, pd.NA] * 4, dtype="Float64")),
+        )
+    ),
     row("infinity in y", "y contains infinity", y=np.full(N, np.inf)),
     *(
         row(
@@ -472,6 +483,8 @@ WEIGHTS = [
     row("too few weights", r"sample_weight.shape == \(3,\), expected \(8,\)", weight=np.ones(3)),
     row("columns of weights", "must be 1D array or scalar", weight=np.ones((N, 2))),
     row("NaN in weights", "sample_weight contains NaN", weight=np.full(N, np.nan)),
+    row("None in weights", "sample_weight contains NaN", weight=[1.0, None] * 4),
+    row("pd.NA in weights", "sample_weight contains NaN", weight=pd.Series([1.0, pd.NA] * 4)),
     row("zero weights", "weights must contain at least one non-zero number", weight=np.zeros(N)),
     row("zero weights, numbers", "at least one non-zero", y=NUMBERS, weight=np.zeros(N)),
     row(

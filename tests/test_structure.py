@@ -66,7 +66,7 @@ PRIVATE = {
     "sklearn.utils._param_validation.validate_parameter_constraints(caller_name)": "_parameters",
     "sklearn.utils.validation._check_feature_names(reset)": "_reading",
     "sklearn.utils.validation._check_sample_weight(dtype, ensure_non_negative)": "_reading",
-    "sklearn.utils.validation._check_y(multi_output, y_numeric, estimator)": "_reading",
+    "sklearn.utils.validation._check_y(multi_output, estimator)": "_reading",
     "sklearn.utils._set_output._wrap_data_with_container": "preprocessing._transformer",
     "sklearn.utils._safe_indexing": "comparison._estimators comparison._peak_memory",
     "sklearn.base.BaseEstimator.__repr__(N_CHAR_MAX)": "comparison._reproduce",
