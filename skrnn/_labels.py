@@ -1,8 +1,12 @@
 """Classes: told to the first `partial_fit`, or learnt from y; their weights; and wrong ones."""
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils import column_or_1d, compute_class_weight
+
+from ._frames import as_array
+from ._reading import check_types_of_labels
 
 
 def weigh_classes(class_weight, classes: np.ndarray, totals: np.ndarray) -> np.ndarray:
@@ -86,7 +90,14 @@ class LearnsClasses:
             del self._known_classes
 
     def _check_classes(self, classes) -> np.ndarray:
-        classes = np.unique(column_or_1d(classes))
+        labels = np.asarray(classes, dtype=object).ravel()  # of which NumPy might make words
+        if pd.isna(labels).any():
+            raise ValueError(
+                f"classes={labels.tolist()} has a missing label; expected all labels that may "
+                "occur. Leave it out; samples without a label cannot be trained on."
+            )
+        check_types_of_labels(labels, "classes")
+        classes = np.unique(column_or_1d(as_array(classes)))
         if len(classes) < 2:
             raise ValueError(f"classes={classes} is only one class; at least two are needed.")
         if not np.array_equal(getattr(self, "classes_", classes), classes):

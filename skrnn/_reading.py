@@ -133,8 +133,8 @@ def check_targets_given(estimator, y) -> None:
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
 
 
-def check_types_of_labels(labels: np.ndarray) -> None:
-    """Refuse labels, which came as objects, that are not all of one type.
+def check_types_of_labels(labels: np.ndarray, name: str = "y") -> None:
+    """Refuse labels, which came as objects by a name, that are not all of one type.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def check_types_of_labels(labels: np.ndarray) -> None:
     if pd.api.types.infer_dtype(labels, skipna=False) in ("mixed", "mixed-integer"):
         types = sorted({type(label).__name__.rstrip("_") for label in labels})
         raise ValueError(
-            f"y has labels of the types {', '.join(types)}; expected one, such as str or int."
+            f"{name} has labels of the types {', '.join(types)}; expected one, such as str or int."
         )
 
 

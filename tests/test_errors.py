@@ -942,6 +942,31 @@ def test_classes_of_labels_are_their_numbers():
     make(GRUClassifier).partial_fit(TABLE, Y, classes=[0, 1]).partial_fit(TABLE, Y, classes=[0, 1])
 
 
+@pytest.mark.parametrize("cls", [GRUClassifier, RecurrentTagger])
+@pytest.mark.parametrize(
+    ("classes", "match"),
+    [
+        ([0, 1, np.nan], r"classes=\[0, 1, nan\] has a missing label; expected all .*Leave it out"),
+        ([0, 1, None], "has a missing label"),
+        (["a", "b", np.nan], "has a missing label"),
+        (np.array(["a", "b", pd.NA], dtype=object), "has a missing label"),
+        (pd.Series([0, 1, None], dtype="Int64"), "has a missing label"),
+        ([0, "a"], "classes has labels of the types int, str; expected one, such as str or int"),
+    ],
+    ids=["NaN", "None", "NaN beside words", "pd.NA", "nullable", "different types"],
+)
+def test_classes_that_are_no_labels(cls, classes, match):
+    with pytest.raises(ValueError, match=match):
+        make(cls).partial_fit(TABLE, LABELS, classes=classes)
+
+
+def test_classes_of_pandas_own_types_are_those_of_numpy():
+    model = make(GRUClassifier)
+    model.partial_fit(TABLE, LABELS, classes=pd.Series([0, 1], dtype="Int64"))
+    assert model.classes_.dtype.kind == "i"
+    model.partial_fit(TABLE, LABELS, classes=[0, 1])
+
+
 def test_partial_fit_with_one_class_in_all():
     with pytest.raises(ValueError, match="one class"):
         make(GRUClassifier).partial_fit(TABLE, np.zeros(N), classes=[0])
