@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from ._sequences import as_numpy
+from ._sequences import as_numpy, is_list_of_arrays
 
 
 def unframe(X):
@@ -152,7 +152,7 @@ def holds_dates(X, channel: str) -> bool:
 
 
 def check_no_dates(X) -> None:
-    """Refuse dates among the values of a table or panel.
+    """Refuse dates, or durations, among the values of a table, panel or array, or a list of them.
 
     Raises
     ------
@@ -161,17 +161,24 @@ def check_no_dates(X) -> None:
     """
     frame = channel_frame(X)
     is_panel, frame = frame is not None, X if frame is None else frame
-    if not isinstance(frame, pd.DataFrame) or frame.empty:
+    if not isinstance(frame, pd.DataFrame):
+        if any(_are_dates(array) for array in (X if is_list_of_arrays(X) else [X])):
+            raise _unexpected_dates("X", "pass them as times; else leave them out")
+        return
+    if frame.empty:
         return
     cells = frame.iloc[0] if _is_nested(frame) else None
     for i, name in enumerate(frame.columns):
-        if not _are_dates(frame.iloc[:, i] if cells is None else cells.iloc[i]):
-            continue
-        advice = f"pass time_channel={name!r}" if is_panel else "pass them as times"
-        raise ValueError(
-            f"Column {name!r} of X holds dates, where numbers are expected. If they are the times "
-            f"of the time steps, {advice}; else leave the column out."
-        )
+        if _are_dates(frame.iloc[:, i] if cells is None else cells.iloc[i]):
+            advice = f"pass time_channel={name!r}" if is_panel else "pass them as times"
+            raise _unexpected_dates(f"Column {name!r} of X", f"{advice}; else leave the column out")
+
+
+def _unexpected_dates(where: str, advice: str) -> ValueError:
+    return ValueError(
+        f"{where} holds dates, where numbers are expected. If they are the times of the time "
+        f"steps, {advice}."
+    )
 
 
 def numbers_as_dates(frames, X):
@@ -186,16 +193,20 @@ def numbers_as_dates(frames, X):
 
 
 def _are_dates(values) -> bool:
-    return isinstance(values, pd.Series) and values.dtype.kind == "M"  # of NumPy or pyarrow
+    """Whether an array or Series holds dates or durations, of NumPy, pandas or pyarrow."""
+    return getattr(getattr(values, "dtype", None), "kind", None) in ("M", "m")
 
 
 def _as_seconds(values):
-    """Dates as seconds; all else as it is."""
+    """Dates, or durations, as seconds; all else as it is."""
     if not _are_dates(values):
         return values
-    if values.dt.tz is not None:
-        values = values.dt.tz_convert(None)
-    return (values - pd.Timestamp(0)) / pd.Timedelta(seconds=1)
+    values = pd.Series(values)
+    if values.dtype.kind == "M":
+        if values.dt.tz is not None:
+            values = values.dt.tz_convert(None)
+        values = values - pd.Timestamp(0)
+    return values / pd.Timedelta(seconds=1)
 
 
 def _numpy_type(column: pd.Series) -> np.dtype | None:

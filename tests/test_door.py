@@ -341,16 +341,36 @@ def test_whole_numbers_of_pandas_own_types_stay_labels():
         tagger.fit(GAPS[["b"]], gaps)
 
 
-@pytest.mark.parametrize("dtype", ["datetime64[ns]", "timestamp[ns][pyarrow]"])
-def test_dates_of_pandas_own_types_are_times(dtype):
+def with_days(dtype):
+    """One channel, and a column with the days of the steps: as seconds, and of a type."""
+    days = GAPS.index.get_level_values(1)
+    start = pd.Timedelta(0) if dtype.startswith(("timedelta", "duration")) else pd.Timestamp("2024")
+    dates = pd.Series(start + pd.to_timedelta(days, "D"), GAPS.index).astype(dtype)
+    return GAPS[["b"]].assign(t=86400.0 * days), GAPS[["b"]].assign(t=dates)
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["datetime64[ns]", "timestamp[ns][pyarrow]", "timedelta64[ns]", "duration[ns][pyarrow]"],
+)
+def test_dates_and_durations_of_pandas_own_types_are_times(dtype):
     if "pyarrow" in dtype:
         pytest.importorskip("pyarrow")
-    days = GAPS.index.get_level_values(1)
-    numbers = GAPS[["b"]].assign(t=86400.0 * days)
-    dates = GAPS[["b"]].assign(t=pd.Timestamp("2024") + pd.to_timedelta(days, "D"))
+    numbers, dates = with_days(dtype)
     model = fitted(numbers, NUMBERS[:4], time_channel="t")
-    dated = fitted(dates.astype({"t": dtype}), NUMBERS[:4], time_channel="t")
+    dated = fitted(dates, NUMBERS[:4], time_channel="t")
     np.testing.assert_array_equal(dated.predict(dates), model.predict(numbers))
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[ns]", "timedelta64[ns]"])
+def test_dates_and_durations_in_cells_of_arrays_are_times(dtype):
+    numbers, dates = with_days(dtype)
+    cells = pd.DataFrame(
+        [{c: rows[c].to_numpy() for c in rows} for _, rows in dates.groupby(level=0)]
+    )
+    model = fitted(numbers, NUMBERS[:4], time_channel="t")
+    dated = fitted(cells, NUMBERS[:4], time_channel="t")
+    np.testing.assert_array_equal(dated.predict(cells), model.predict(numbers))
 
 
 def test_mixed_precision_in_a_list_is_the_higher_one():

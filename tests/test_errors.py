@@ -269,6 +269,36 @@ SHAPES = [
         [1, 2],
     ),
     row(
+        "durations in a table",
+        "Column 'b' of X holds dates, where numbers are expected. .*pass them as times",
+        pd.DataFrame({"a": [1.0, 2.0], "b": pd.to_timedelta([1, 2], "D")}),
+        [1, 2],
+    ),
+    row(
+        "dates in arrays of a nested panel",
+        "Column 'b' of X holds dates, where numbers are expected. .*pass time_channel='b'",
+        pd.DataFrame({"a": [np.ones(1)] * 2, "b": [np.array(["2024"], "datetime64[s]")] * 2}),
+        [1, 2],
+    ),
+    *(
+        row(
+            f"{what} of {kind}",
+            "X holds dates, where numbers are expected. .*pass them as times; else leave them out",
+            X,
+            [1, 2],
+        )
+        for kind, dates in (
+            ("dates", np.array([["2024-01", "2024-02"], ["2024-01", "NaT"]], "datetime64[ns]")),
+            ("durations", np.array([[1, 2], [1, 3]], "timedelta64[s]")),
+        )
+        for what, X in (
+            ("table", dates),
+            ("3D array", dates[:, :, None]),
+            ("list", list(dates)),
+            ("list beside numbers", [np.ones(2), dates[1]]),
+        )
+    ),
+    row(
         "bfloat16",
         "X is a tensor of torch.bfloat16, a type that NumPy has not got. .*float",
         torch.ones(2, 3, dtype=torch.bfloat16),
