@@ -217,7 +217,7 @@ def test_series_without_observations_and_infinite_values_are_refused():
 
 
 @pytest.mark.parametrize("driven", [False, True])
-@pytest.mark.parametrize("new", [[48.0], [48.0, 48.0, 48.0]])
+@pytest.mark.parametrize("new", [[48.0], [48.0] * 3, [48.0, *[np.nan] * 4, 48.0]])
 def test_a_new_series_of_a_panel_is_not_certain(new, driven):
     """It has not varied yet, but the others have."""
     rng = np.random.default_rng(0)

@@ -8,7 +8,7 @@ from sktime.forecasting.base import ForecastingHorizon
 from skrnn.forecasting import GRUForecaster
 from skrnn.forecasting._model import ForecastModel
 from skrnn.forecasting._rolling import quantiles_ahead
-from skrnn.forecasting._series import SeriesSet
+from skrnn.forecasting._series import SeriesSet, future_index
 from tests.forecasting_data import panel, quick, seasonal
 
 INDICES = {
@@ -47,6 +47,56 @@ def test_an_update_that_leaves_rows_out_keeps_the_season():
         forecaster = quick(sp=6).fit(y[:100], fh=range(1, 7))
         forecaster.update(y[103:120], update_params=False)
         np.testing.assert_allclose(forecaster.predict(), y[120:], atol=1.5)
+
+
+def rows_of(fh, y):
+    """The same times as a relative horizon after the last row, whatever it holds."""
+    return ForecastingHorizon(future_index(y.index, np.array(fh)), is_relative=False)
+
+
+@pytest.mark.parametrize("updated", [False, True])
+@pytest.mark.parametrize("lag", [1, 30])
+@pytest.mark.parametrize("kind", ["period", "integer"])
+def test_rows_without_observations_at_the_end_are_forecast(kind, lag, updated):
+    """They are no observations: what follows is as uncertain as without them."""
+    y = seasonal(126).set_axis(INDICES[kind])
+    missing, left_out = y.copy(), y[:-lag]
+    missing.iloc[-lag:] = np.nan
+    one, two = quick(sp=6), quick(sp=6)
+    if updated:
+        one.fit(y[:90], fh=range(1, 7)).update(missing[90:], update_params=False)
+        two.fit(y[:90], fh=range(1, 7)).update(left_out[90:], update_params=False)
+    else:
+        one.fit(missing, fh=range(1, 7))
+        two.fit(left_out, fh=rows_of(range(1, 7), y))
+        assert one.horizon_ == 6 + lag
+    for fh in ([1, 2, 5], [-lag - 4, -lag, 0, 3]):
+        assert one.predict(fh).equals(two.predict(rows_of(fh, y)))
+        assert one.predict_interval(fh).equals(two.predict_interval(rows_of(fh, y)))
+
+
+def test_the_ends_of_series_side_by_side_are_their_last_observations():
+    """Rows of a panel that was a wide table with gaps, and columns that end at other times."""
+    short, long = seasonal(100), seasonal(120, seed=1)
+    wide = pd.DataFrame({"short": short, "long": long})
+    padded = pd.concat({name: wide[name] for name in wide}, names=["k", "t"]).to_frame("y")
+    fh = rows_of(range(1, 7), long)
+    expected = quick(sp=6).fit(padded.dropna(), fh=fh).predict_interval()
+    assert quick(sp=6).fit(padded, fh=range(1, 7)).predict_interval().equals(expected)
+    columns = quick(sp=6).fit(wide, fh=range(1, 7))
+    for name in wide:
+        assert (
+            columns.predict()[name] == quick(sp=6).fit(padded, fh=fh).predict().loc[name, "y"]
+        ).all()
+    assert list(columns.predict([-30, 0]).index) == [long.index[-31], long.index[-1]]
+
+
+def test_time_differences_count_from_the_last_row():
+    y = pd.Series(np.arange(30.0), index=pd.date_range("2020-01-01", periods=30, freq="D"))
+    y.iloc[-4:] = np.nan
+    forecast = base_only().fit(y).predict(pd.TimedeltaIndex(["1D", "3D"]))
+    assert list(forecast.index) == list(pd.to_datetime(["2020-01-31", "2020-02-02"]))
+    np.testing.assert_allclose(forecast, [30, 32], atol=0.1)
 
 
 def two_series(times, others):

@@ -102,6 +102,14 @@ def test_there_is_nothing_to_gain_over_a_perfect_forecast():
     assert held_out.gain(np.ones_like(held_out.futures)) <= 0
 
 
+def test_ends_without_any_observation_tell_nothing():
+    base = np.zeros((4, 2))
+    network = Correction(base + 1, np.tile(np.array(LEVELS) - 0.5, (4, 2, 1)))
+    learnt = Calibration.learn(Prediction(base, [network]), base * np.nan, 2, 1, 1)
+    assert learnt.shares.tolist() == [1]
+    assert (learnt.widening == 1).all()
+
+
 def test_length_of_the_ends_is_counted_in_horizons():
     held_out = hold_out(walk(100), walk(100), walk(10), horizon=5)
     assert held_out.n_horizons == (25 + 25) / 5

@@ -156,10 +156,10 @@ def _learn_shares(
     known = np.isfinite(futures)
     medians = [c.median[known] for c in prediction.corrections]
     usual = usual_shares(len(medians))
-    if not any(median.any() for median in medians):
-        return np.zeros(len(medians))
     if not known.any():
         return usual
+    if not any(median.any() for median in medians):
+        return np.zeros(len(medians))
     lacking = (futures - prediction.base)[known]
     tried = np.array(list(product(range(GRID + 1), repeat=len(medians)))) / GRID
     tried = tried[tried.sum(1) <= 1]

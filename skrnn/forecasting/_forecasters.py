@@ -117,7 +117,8 @@ class BaseRecurrentForecaster(BaseForecaster):
 
     Notes
     -----
-    Missing values: gaps are filled from the past for the networks' input and flagged there, and
+    Missing values: those at the end of a series are forecast like the steps after it; other gaps
+    are filled from the past for the networks' input and flagged there, and
     have no part in the loss. Intervals: trained quantiles, stretched on the windows held out
     (conformal prediction). ``pretrain`` followed by ``fit`` takes no training step in ``fit``:
     the base forecast and the calibration are those of the new series.

@@ -73,7 +73,8 @@ def scalers_of(series: list[np.ndarray], sp: int, logs=None, effects=None) -> li
     logs = [False] * len(series) if logs is None else logs
     effects = [0.0] * len(series) if effects is None else effects
     scalers = [SeriesScaler.of(y, sp, *rest) for y, *rest in zip(series, logs, effects)]
-    short = [len(y) < FEWEST and np.nanmax(y) == np.nanmin(y) for y in series]
+    few = [np.isfinite(y).sum() < FEWEST for y in series]
+    short = [no and np.nanmax(y) == np.nanmin(y) for y, no in zip(series, few)]
     shares = [s.share for s, no in zip(scalers, short) if s.shift and not no]
     if not any(short):
         return scalers

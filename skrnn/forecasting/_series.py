@@ -27,7 +27,9 @@ class SeriesSet:
     indices : list of Index
         Times of the observations.
     values : list of ndarray
-        From the first observation on; NaN where missing.
+        From the first observation to the last; NaN where missing.
+    lag : ndarray of shape (n_series,)
+        How many times of the container lie after the last observation of each series.
     like : DataFrame
         An empty frame of the container's form.
     freq : str, offset or None
@@ -38,6 +40,7 @@ class SeriesSet:
     columns: list
     indices: list
     values: list
+    lag: np.ndarray
     like: pd.DataFrame
     freq: object = None
 
@@ -45,14 +48,16 @@ class SeriesSet:
     def of(cls, y: pd.DataFrame, freq=None) -> "SeriesSet":
         """Split a container.
 
-        Times that are left out are missing values: each series gets a complete grid of times.
+        Times that are left out are missing values: each series gets a complete grid of times. What
+        is missing at its end is forecast like the times after it: filled in, it would be taken for
+        observations.
 
         Raises
         ------
         ValueError
             If values are infinite, a series has none at all, or times have no regular distance.
         """
-        keys, columns, indices, values = [], [], [], []
+        keys, columns, indices, values, lag = [], [], [], [], []
         frames = instances(y)
         freq, grids = freq or _frequency([frame.index for frame in frames.values()]), {}
         for key, frame in frames.items():
@@ -60,12 +65,14 @@ class SeriesSet:
             for column in frame.columns:
                 array = frame[column].to_numpy(dtype=np.float64, copy=True)
                 _check(array, key, column)
-                first = int(np.argmax(~np.isnan(array)))
+                observed = np.flatnonzero(~np.isnan(array))
+                first, stop = observed[0], observed[-1] + 1
                 keys.append(key)
                 columns.append(column)
-                indices.append(frame.index[first:])
-                values.append(array[first:])
-        return cls(keys, columns, indices, values, y.iloc[:0], freq)
+                indices.append(frame.index[first:stop])
+                values.append(array[first:stop])
+                lag.append(len(array) - stop)
+        return cls(keys, columns, indices, values, np.array(lag), y.iloc[:0], freq)
 
     @property
     def starts(self) -> np.ndarray:
@@ -135,21 +142,23 @@ class SeriesSet:
         skipped = [self.indices[i].get_loc(before[0]) for i, before in zip(order, other.indices)]
         indices = [self.indices[i][n:] for i, n in zip(order, skipped)]
         values = [self.values[i][n:] for i, n in zip(order, skipped)]
-        return replace(other, indices=indices, values=values)
+        return replace(other, indices=indices, values=values, lag=self.lag[order])
 
     def steps(self, fh: ForecastingHorizon) -> np.ndarray:
-        """Steps of a horizon after the end of each series, (n_series, n_steps).
+        """Steps of a horizon after the last observation of each series, (n_series, n_steps).
 
-        A relative horizon is the same for all; an absolute one counts from each end.
+        A relative horizon counts from the last row of each, an absolute one has the same times.
         """
         times = fh.to_pandas()
         if fh.is_relative and not isinstance(times, pd.TimedeltaIndex):
-            return np.tile(np.asarray(times, dtype=int), (len(self.values), 1))
+            return np.asarray(times, dtype=int) + self.lag[:, None]
         known, steps = {}, []  # many series begin and end at the same times
-        for index in self.indices:
-            span = index[0], index[-1]
+        for index, lag in zip(self.indices, self.lag):
+            span = index[0], index[-1], lag
             if span not in known:
-                asked = index[-1] + times if fh.is_relative else times
+                asked = times
+                if fh.is_relative:
+                    asked = future_index(index, np.array([lag]), self.freq)[0] + times
                 known[span] = _steps_to(asked, index, self.freq)
             steps.append(known[span])
         return np.stack(steps)
@@ -161,7 +170,7 @@ class SeriesSet:
         ----------
         values : ndarray of shape (n_series, n_steps) or (n_series, n_steps, n_names)
         steps : ndarray of shape (n_series, n_steps)
-            Steps after the end of each series; zero or less for steps within.
+            Steps after the last observation of each series; zero or less for steps within.
         names : Index, optional
             Names of the last axis, which becomes the lower levels of the columns.
         """
@@ -178,9 +187,10 @@ class SeriesSet:
         known = {}  # many series end at the same time
         times = []
         for index, of_one in zip(self.indices[::n_columns], steps[::n_columns]):
-            if index[-1] not in known:
-                known[index[-1]] = future_index(index, of_one, self.freq)
-            times.append(known[index[-1]])
+            asked = index[-1], of_one[0]  # the others are as far from the first one for all
+            if asked not in known:
+                known[asked] = future_index(index, of_one, self.freq)
+            times.append(known[asked])
         if self.keys[0] is None:
             return times[0]
         keys = self.keys[::n_columns]
