@@ -158,6 +158,7 @@ def test_columns_that_pass_their_trial_are_learnt_beside_the_pretrained_network(
 def test_columns_that_fail_their_trial_are_left_out():
     y, X, forecaster = on_trial(lambda x, noise: np.cumsum(noise))
     assert list(forecaster.shares_) == ["base", "prior"]
+    assert forecaster.sizes_ == GRUForecaster(random_state=0).fit(y[:-6], fh=range(1, 7)).sizes_
     assert not forecaster.nets_
     alone = GRUForecaster(random_state=0).fit(y[:-6], fh=range(1, 7))
     pd.testing.assert_series_equal(forecaster.predict(X=X[-6:]), alone.predict())

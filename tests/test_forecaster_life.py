@@ -1,6 +1,6 @@
 """Forecasters over time: updates with new observations, and pretraining on other series."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -146,26 +146,26 @@ def test_the_callers_data_stay_theirs_and_the_forecasters_its_own():
 class Plan:
     """As much of a recipe as decides on a second attempt."""
 
-    trained: bool
     n_steps: int = 1
-    units: tuple = ()
 
     def given(self, gain):
-        return replace(self, n_steps=2)
+        return Plan(2)
 
 
 @pytest.mark.parametrize("stopped", [False, True])
-@pytest.mark.parametrize(("trained", "better", "kept"), [(1, 0, 1), (1, 1, 2), (0, 0, 2)])
+@pytest.mark.parametrize("better", [False, True])
+@pytest.mark.parametrize("member", ["prior", "trained"])
 def test_an_interrupt_of_more_training_is_told_whatever_is_kept(
-    monkeypatch, trained, better, kept, stopped
+    monkeypatch, member, better, stopped
 ):
-    held_out = SimpleNamespace(promise=lambda prediction: 1.0, best=lambda prediction: prediction)
-    first = _model.Attempt(Plan(bool(trained)), None, 0.5, False)
-    monkeypatch.setattr(
-        _model, "_attempt", lambda plan, *rest: _model.Attempt(plan, None, better, stopped)
-    )
-    found = _model._perhaps_longer(first, held_out, 0, None)
-    assert found.recipe.n_steps == kept
+    """Networks are kept if they forecast better than what there was without their training."""
+    held_out = SimpleNamespace(promise=lambda gains: 1.0, gains=lambda gains: gains)
+    first = _model.Attempt(Plan(), {member: None}, [0.5], False)
+    gains = {"prior": 0.5, "trained": 0.6 if better else 0.4}
+    second = _model.Attempt(Plan(2), gains, list(gains.values()), stopped)
+    monkeypatch.setattr(_model, "_attempt", lambda *args: second)
+    found = _model._perhaps_longer(first, held_out, 0)
+    assert found.recipe.n_steps == 1 + better
     assert found.interrupted is stopped
 
 
@@ -278,8 +278,29 @@ def test_series_of_the_pretraining_are_calibrated_as_it_found():
     assert calibration(past) is learnt
     assert calibration(past.loc["store 1"]["y"]) is learnt
     assert calibration(without_last(future, 10)) is learnt  # the end of before is held out still
+    assert calibration(without_last(past, 5)) is learnt
+    assert calibration(past.groupby(level=0, sort=False).tail(-9)) is learnt
     for other in (seasonal(seed=9), future + seasonal(seed=9).std()):
         assert calibration(other) is not learnt
+
+
+def test_counts_that_end_alike_are_other_series():
+    def counts(seed):
+        drawn = np.random.default_rng(seed).poisson(2.0, 80).astype(float)
+        return pd.Series(np.append(drawn, 2.0), pd.period_range("2000-01", periods=81, freq="M"))
+
+    y = pd.concat({seed: counts(seed) for seed in range(3)}, names=["k", "t"]).to_frame("y")
+    forecaster = quick().pretrain(y, fh=[1])
+    learnt = forecaster.pretrained_model_.calibration
+    assert forecaster.fit(counts(9), fh=[1])._model.calibration is not learnt
+
+
+def test_more_pretraining_on_series_too_short_for_it_changes_nothing():
+    forecaster = quick(sp=6).pretrain(panel(), fh=[1, 2, 3])
+    first = forecaster.pretrained_model_
+    second = forecaster.pretrain(without_last(panel(1), 112), fh=[1, 2, 3]).pretrained_model_
+    assert second.calibration is first.calibration
+    assert second.members == first.members
 
 
 def test_pretraining_knows_an_absolute_horizon():

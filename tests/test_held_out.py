@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skrnn.forecasting import GRUForecaster, RNNForecaster, _analogues, _members, _model, _recipe
+from skrnn.forecasting import (
+    GRUForecaster,
+    RNNForecaster,
+    _analogues,
+    _members,
+    _model,
+    _recipe,
+    _sizes,
+)
 from skrnn.forecasting._analogues import analogue_forecasts
 from skrnn.forecasting._calibration import (
     Calibration,
@@ -123,6 +131,12 @@ def test_short_series_of_a_large_panel_have_a_say():
     assert set(held_out.origins.owners) == set(range(60))  # eleven leave less than a horizon
     assert list(held_out.before.lengths) == [6] * 30 + [34] * 30 + [11]
     assert set(hold_out(*series[25:35], horizon=6).origins.owners) == set(range(5, 10))
+
+
+def test_a_panel_is_as_large_as_what_can_be_held_out_of_it():
+    short = [walk(5, seed) for seed in range(60)]
+    assert not hold_out(*short, walk(40), horizon=6).one_time
+    assert hold_out(*short, *(walk(40, seed) for seed in range(50)), horizon=6).one_time
 
 
 @pytest.mark.parametrize(("n_series", "trust"), [(49, 1.0), (50, 0.75)])
@@ -290,7 +304,7 @@ def test_networks_go_on_where_the_ends_are_little(n, n_members, goes_on, monkeyp
     forecaster = GRUForecaster(sp=6, random_state=0, **options)
     forecaster.fit(pd.Series(walk(n)), fh=range(1, 7))
     (trial, _, early), (final, start, _) = seen
-    assert start is (early if goes_on else None)
+    assert start == ({"trained": early} if goes_on else None)
     assert final.sizes.max_steps == (15 if goes_on else 30)
     assert final.lr == trial.lr * (0.5 if goes_on else 1)
     assert forecaster.sizes_.max_steps == 30
@@ -303,8 +317,8 @@ def test_networks_go_on_where_the_ends_are_little(n, n_members, goes_on, monkeyp
 @pytest.mark.parametrize(("gain", "units"), [(0.8, ("deviation", "change")), (0.95, ("scale",))])
 def test_more_training_must_be_worth_it(gain, units, monkeypatch):
     """Networks of the second round, in the scale of the series, against those of the first."""
-    gains = iter([0.9, gain, 0.9])  # of the first, which promise much; of the second, the first
-    monkeypatch.setattr(HeldOut, "best", lambda self, prediction: next(gains))
+    gains = iter([0.9, 0.9, gain])  # of the first, which promise much, and of the second
+    monkeypatch.setattr(HeldOut, "gains", lambda self, prediction: [next(gains)])
     forecaster = GRUForecaster(prior=None, window_length=20, max_steps=5, random_state=0)
     forecaster.fit(pd.Series(walk()), fh=[1, 2])
     assert forecaster._model.recipe.units == units
@@ -312,8 +326,8 @@ def test_more_training_must_be_worth_it(gain, units, monkeypatch):
 
 @pytest.mark.parametrize(("gain", "kept"), [(0.8, 0), (0.95, 1)])
 def test_ctrl_c_in_more_training_ends_it_with_the_best_so_far(gain, kept, monkeypatch):
-    gains = iter([0.9, gain, 0.9])
-    monkeypatch.setattr(HeldOut, "best", lambda self, prediction: next(gains))
+    gains = iter([0.9, 0.9, gain])
+    monkeypatch.setattr(HeldOut, "gains", lambda self, prediction: [next(gains)])
     rounds = []
 
     def spy(recipe, *args):
@@ -344,6 +358,20 @@ def test_pretrained_networks_keep_their_units(monkeypatch):
     assert model.members["trained"].units == ["deviation", "change"]
 
 
+def test_more_pretraining_does_not_grow_longer_and_longer(monkeypatch):
+    monkeypatch.setattr(_recipe, "LARGE_GAIN", -np.inf)
+    monkeypatch.setattr(_recipe, "MOST_STEPS", 10**6)
+    monkeypatch.setattr(_sizes, "MOST_STEPS", 2)
+    y = pd.concat({i: pd.DataFrame({"y": walk(seed=i)}) for i in range(2)})
+    forecaster = GRUForecaster(prior=None, window_length=20, n_members=1, random_state=0)
+    gains, n_steps = iter(range(9)), []
+    monkeypatch.setattr(HeldOut, "gains", lambda self, prediction: [next(gains)])
+    for _ in range(3):
+        forecaster.pretrain(y, fh=[1, 2])
+        n_steps.append(forecaster.pretrained_model_.recipe.sizes.max_steps)
+    assert n_steps == [8, 8, 8]  # four times two, once
+
+
 def test_networks_that_do_not_go_on_stay_as_they_were(monkeypatch):
     series = [walk()]
     recipe = recipe_for(*series, prior=None, window_length=20, max_steps=5, n_members=2)
@@ -353,7 +381,7 @@ def test_networks_that_do_not_go_on_stay_as_they_were(monkeypatch):
     start = _members.train_members(recipe, panel, prepared, 0)["trained"]
     learn_all = _members.learn_all
     monkeypatch.setattr(_members, "learn_all", lambda *args: [learn_all(*args)[0], None])  # Ctrl-C
-    ended = _members.train_members(recipe, panel, prepared, 1, start)["trained"]
+    ended = _members.train_members(recipe, panel, prepared, 1, {"trained": start})["trained"]
     assert ended.nets[0] is not start.nets[0]
     assert ended.nets[1] is start.nets[1]
     assert ended.units == start.units

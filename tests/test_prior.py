@@ -19,7 +19,7 @@ from safetensors.torch import load
 from torch.nn.utils.rnn import pad_packed_sequence
 
 from skrnn.datasets import load_series
-from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _model
+from skrnn.forecasting import GRUForecaster, LSTMForecaster, RNNForecaster, _members, _model
 from skrnn.forecasting._origins import Origins
 from skrnn.forecasting._preparation import Preparation
 from skrnn.forecasting._recipe import choose_recipe
@@ -219,9 +219,27 @@ def test_fine_tuned_weights_are_half_way_from_the_pretrained_ones():
     for weights in network.parameters():
         weights += 1
     net = SimpleNamespace(module_=network, interrupted_=False)
-    tuned = dict(Prior.fine_tuned("gru", net).network.named_parameters())
+    tuned = dict(Prior("gru").fine_tuned(net).network.named_parameters())
     for name, weights in pretrained.named_parameters():
         torch.testing.assert_close(tuned[name], weights + 0.5)
+
+
+def test_more_pretraining_goes_on_with_the_fine_tuned_network(make, monkeypatch):
+    forecaster = make(max_steps=3, n_members=1).pretrain(long_panel(), fh=[1, 2])
+    first = forecaster.pretrained_model_.members["tuned"]
+    before = copy.deepcopy(first.network.state_dict())
+    starts, task = [], _members.tuning_task
+    monkeypatch.setattr(
+        _members, "tuning_task", lambda prior, *rest: (starts.append(prior), task(prior, *rest))[1]
+    )
+    second = forecaster.pretrain(long_panel(), fh=[1, 2]).pretrained_model_.members["tuned"]
+    assert starts[-1] is first
+    for name, weights in first.network.state_dict().items():
+        assert (weights == before[name]).all()
+    moved = second.network.state_dict()
+    assert any((moved[name] != before[name]).any() for name in before)
+    few = long_panel(9, n_series=1)  # too short for anything
+    assert forecaster.pretrain(few, fh=[1, 2]).pretrained_model_.members["tuned"] is second
 
 
 # When something is trained

@@ -11,7 +11,7 @@ from ._origins import Origins
 from ._panel import Panel
 from ._preparation import Preparation
 from ._recipe import Recipe
-from ._seen import seen_before
+from ._seen import NONE_SEEN, SeenSeries
 
 HELD_OUT_SHARE = 0.25  # of a series, at most
 HELD_OUT_HORIZONS = 3  # at most, of a series that is long enough; one in a large panel
@@ -36,8 +36,8 @@ class HeldOut:
     n_horizons : float
         Length of all ends together, in horizons.
     one_time : bool
-        Whether there are so many series that what they did at one time, whose shocks they share,
-        is most of what is known.
+        Whether so many series have such ends that what they did at one time, whose shocks they
+        share, is most of what is known.
     """
 
     before: Panel
@@ -48,7 +48,7 @@ class HeldOut:
 
     @classmethod
     def of(
-        cls, recipe: Recipe, series, columns, trained_on: frozenset[bytes] = frozenset()
+        cls, recipe: Recipe, series, columns, trained_on: SeenSeries = NONE_SEEN
     ) -> "HeldOut | None":
         """Hold out the ends; None where all series are too short for that, or trained on before.
 
@@ -57,11 +57,11 @@ class HeldOut:
         recipe : Recipe
         series : list of ndarray of shape (n_i,)
         columns : list of ndarray of shape (n_i, n_columns), or None
-        trained_on : frozenset of bytes
-            Marks of the ends of the series that the networks have seen (`marks_of_ends`).
+        trained_on : SeenSeries
+            By the networks.
         """
         lengths = held_out_lengths([len(y) for y in series], recipe.horizon)
-        lengths[seen_before(series, lengths, recipe.horizon, trained_on)] = 0
+        lengths[trained_on.reach_into(series, lengths)] = 0
         if not lengths.any():
             return None
         early, early_columns = without_ends(series, lengths), without_ends(columns, lengths)
@@ -70,7 +70,7 @@ class HeldOut:
         panel = prepared.panel(series, columns)
         ends, owners = held_out_ends(panel, lengths, recipe.horizon)
         origins = Origins.of(panel, prepared, ends, owners, recipe.horizon)
-        one_time = len(series) >= LARGE_PANEL
+        one_time = bool((lengths > 0).sum() >= LARGE_PANEL)
         return cls(before, prepared, origins, lengths.sum() / recipe.horizon, one_time)
 
     @property
@@ -81,11 +81,11 @@ class HeldOut:
     def promise(self, prediction: Prediction) -> float:
         """Gain of the best correction, or of what followed on similar histories."""
         analogues = analogue_forecasts(self.before, self.origins) - self.origins.base
-        return max(self.best(prediction), self.gain(analogues))
+        return max(*self.gains(prediction), self.gain(analogues))
 
-    def best(self, prediction: Prediction) -> float:
-        """Gain of the best correction."""
-        return max(self.gain(correction.median) for correction in prediction.corrections)
+    def gains(self, prediction: Prediction) -> list[float]:
+        """Gain of each correction."""
+        return [self.gain(correction.median) for correction in prediction.corrections]
 
     def gain(self, median: np.ndarray) -> float:
         """Share of the base forecast's error that a correction (n, horizon) takes away."""

@@ -39,7 +39,7 @@ def train_members(
     panel: Panel,
     prepared: Preparation,
     seed: int,
-    start: Ensemble | None = None,
+    start: Members | None = None,
 ) -> Members:
     """Load and train the members that a recipe asks for, as far as the series are long enough.
 
@@ -51,10 +51,12 @@ def train_members(
     panel : Panel
     prepared : Preparation
     seed : int
-    start : Ensemble, optional
-        Whose weights the networks that would be trained from new ones start from; they are copied.
+    start : dict of str to Member, optional
+        Members that go on from the weights they have, which are copied.
     """
-    members = {}
+    start = start or {}
+    members, before = {}, start.get("trained")
+    prior = start.get("tuned") or Prior(recipe.cell)
     if recipe.prior:
         members["prior"] = Prior(recipe.cell)
     tuning, training = [], []
@@ -63,20 +65,22 @@ def train_members(
         n_steps = n_tuning_steps(recipe.cell, mean_length, recipe.horizon, recipe.most_steps)
         origins = training_origins(recipe, panel, prepared, seed, n_steps * TUNING_BATCH)
         if len(origins) >= FEWEST_WINDOWS:
-            tuning = [tuning_task(recipe.cell, origins, n_steps, seed, recipe.device)]
+            tuning = [tuning_task(prior, origins, n_steps, seed, recipe.device)]
     if recipe.trained:
-        training = ensemble_tasks(recipe, panel, prepared, seed, start)
+        training = ensemble_tasks(recipe, panel, prepared, seed, before)
     nets = learn_all([*tuning, *training], recipe.verbose)
     tuned, trained = nets[: len(tuning)], nets[len(tuning) :]
-    if start:  # what Ctrl-C kept from going on stays as it was
-        trained = [old if net is None else net for net, old in zip(trained, start.nets)]
+    if before:  # what Ctrl-C kept from going on stays as it was
+        trained = [old if net is None else net for net, old in zip(trained, before.nets)]
     kept = [(net, data.unit) for net, (_, data) in zip(trained, training) if net is not None]
     if tuned and tuned[0] is not None:
-        members["tuned"] = Prior.fine_tuned(recipe.cell, tuned[0])
+        members["tuned"] = prior.fine_tuned(tuned[0])
+    elif recipe.tuned and "tuned" in start:
+        members["tuned"] = prior
     if kept:
         members["trained"] = Ensemble(recipe, *map(list, zip(*kept)))
-    elif recipe.trained and start is not None:
-        members["trained"] = start
+    elif recipe.trained and before:
+        members["trained"] = before
     if recipe.tuned and not members:  # the whole series are too long for fine-tuning
         members["prior"] = Prior(recipe.cell)
     return members

@@ -12,7 +12,7 @@ from ._origins import Origins
 from ._panel import Panel
 from ._preparation import Preparation
 from ._recipe import Recipe
-from ._seen import marks_of_ends
+from ._seen import NONE_SEEN, SeenSeries
 
 # Held-out horizons that what is usual weighs as much as: much where all that there is was
 # pretrained on many series, little where networks were trained on the series at hand. Chosen by
@@ -43,15 +43,15 @@ class ForecastModel:
     calibration : Calibration
     interrupted : bool
         Whether Ctrl-C ended the training.
-    trained_on : frozenset of bytes
-        Marks of the series, where the model is for others.
+    trained_on : SeenSeries
+        Where the model is for others.
     """
 
     recipe: Recipe
     members: Members
     calibration: Calibration
     interrupted: bool = False
-    trained_on: frozenset[bytes] = frozenset()
+    trained_on: SeenSeries = NONE_SEEN
 
     @property
     def nets(self) -> list:
@@ -118,23 +118,26 @@ def train(
     keep_all : bool
         Keep members that these series have no use for, since others may.
     """
-    units = recipe.units if start else None
-    recipe, early, calibration, stopped = _try_out(recipe, series, columns, seed, keep_all, units)
+    if start:  # whose training was as long as it promised
+        recipe = replace(recipe, trainable=False)
+    recipe, early, calibration, stopped = _try_out(recipe, series, columns, seed, keep_all)
     prepared = recipe.prepare(series, columns)
     panel = prepared.panel(series, columns)
     recipe = replace(recipe, regression=prepared.regression)
-    seen = start.trained_on if start else frozenset()
+    seen = start.trained_on if start else NONE_SEEN
     if keep_all and recipe.trained:
-        seen |= marks_of_ends(series, recipe.horizon)
+        seen = seen.and_also(series)
     if stopped:
         kept = start or ForecastModel(recipe, early, calibration, trained_on=seen)
         return prepared, replace(kept, interrupted=True)
-    known, final = start.members.get("trained") if start else None, recipe
+    known, final = start.members if start else None, recipe
     if not start and _nearly_done(recipe, early, panel):
-        known, final = early["trained"], recipe.going_on()
+        known, final = {"trained": early["trained"]}, recipe.going_on()
     members = train_members(final, panel, prepared, seed + 1, known)
     if list(members) != list(early):
-        calibration = Calibration.usual(len(members), recipe.horizon)
+        same = start and list(members) == list(start.members)
+        usual = Calibration.usual(len(members), recipe.horizon)
+        calibration = start.calibration if same else usual
     return prepared, ForecastModel(recipe, members, calibration, interrupted(members), seen)
 
 
@@ -157,19 +160,17 @@ def recalibrate(model: ForecastModel, series, columns) -> tuple[Preparation, For
     return recipe.prepare(series, columns), model
 
 
-def _try_out(
-    recipe: Recipe, series, columns, seed: int, keep_all: bool, units: tuple[str, ...] | None
-) -> Trial:
-    """Train members that do not see the ends, and calibrate there; perhaps of units that stay."""
+def _try_out(recipe: Recipe, series, columns, seed: int, keep_all: bool) -> Trial:
+    """Train members that do not see the ends, and calibrate there."""
     held_out = HeldOut.of(recipe, series, columns)
     if held_out is None:
         recipe = replace(recipe, trained=recipe.trained and not recipe.on_trial)
         return Trial(recipe, {}, Calibration.usual(0, recipe.horizon))
     attempt = _attempt(recipe.longer() if recipe.on_trial else recipe, held_out, seed)
     if not attempt.interrupted and recipe.on_trial and not _worth_it(held_out, attempt):
-        attempt = _attempt(replace(attempt.recipe, trained=False), held_out, seed)
+        attempt = _attempt(replace(recipe, trained=False), held_out, seed)
     elif not attempt.interrupted and recipe.trainable and not recipe.on_trial:
-        attempt = _perhaps_longer(attempt, held_out, seed, units)
+        attempt = _perhaps_longer(attempt, held_out, seed)
     if keep_all or attempt.interrupted:
         calibration = _calibrate(held_out, attempt.members, attempt.prediction)
         return Trial(attempt.recipe, attempt.members, calibration, attempt.interrupted)
@@ -181,19 +182,19 @@ def _attempt(recipe: Recipe, held_out: HeldOut, seed: int) -> Attempt:
     return Attempt(recipe, members, predict(members, held_out.origins), interrupted(members))
 
 
-def _perhaps_longer(
-    first: Attempt, held_out: HeldOut, seed: int, units: tuple[str, ...] | None
-) -> Attempt:
-    """An attempt with more training where the first promises much; the better of the two."""
+def _perhaps_longer(first: Attempt, held_out: HeldOut, seed: int) -> Attempt:
+    """An attempt with more training where the first promises much; the better of the two.
+
+    Its networks are compared with those of the first, or with what there was without them.
+    """
     recipe = first.recipe.given(held_out.promise(first.prediction))
-    recipe = replace(recipe, units=units or recipe.units)
     if recipe == first.recipe:
         return first
     second = _attempt(recipe, held_out, seed)
-    better = held_out.best(second.prediction) >= held_out.best(first.prediction)
-    if better or not first.recipe.trained:
-        return second
-    return first._replace(interrupted=second.interrupted)
+    before, after = (held_out.gains(attempt.prediction) for attempt in (first, second))
+    before = dict(zip(first.members, before)).get("trained", max(before))
+    after = dict(zip(second.members, after)).get("trained", -np.inf)
+    return second if after > before else first._replace(interrupted=second.interrupted)
 
 
 def _without_idle(held_out: HeldOut, attempt: Attempt) -> Trial:
@@ -212,8 +213,7 @@ def _without_idle(held_out: HeldOut, attempt: Attempt) -> Trial:
 
 def _worth_it(held_out: HeldOut, attempt: Attempt) -> bool:
     """Whether networks trained with columns forecast much better than the pretrained one."""
-    medians = [correction.median for correction in attempt.prediction.corrections]
-    gains = dict(zip(attempt.members, map(held_out.gain, medians)))
+    gains = dict(zip(attempt.members, held_out.gains(attempt.prediction)))
     return gains.get("trained", -np.inf) >= gains["prior"] + LEAST_ADVANTAGE
 
 

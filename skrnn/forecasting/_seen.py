@@ -1,42 +1,62 @@
 """Which series have been trained on before: their ends would calibrate too narrow intervals."""
 
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 
-
-def marks_of_ends(series: list[np.ndarray], length: int) -> frozenset[bytes]:
-    """Marks of the last values of each series, by which it is known again."""
-    return frozenset(_mark(y[-length:]) for y in series)
+LONGEST_MARK = 24  # values: fewer counts are soon the same in another series
 
 
-def seen_before(
-    series: list[np.ndarray], n_last: np.ndarray, length: int, marks: frozenset[bytes]
-) -> np.ndarray:
-    """Whether marked values end among the last ones of each series.
+@dataclass(frozen=True)
+class SeenSeries:
+    """Series that networks have been trained on, by marks of their first and last values.
 
-    Parameters
+    Attributes
     ----------
-    series : list of ndarray of shape (n_i,)
-    n_last : ndarray of shape (n_series,)
-        How many values of each series are looked at.
-    length : int
-        Of the marked parts.
-    marks : frozenset of bytes
-
-    Returns
-    -------
-    ndarray of shape (n_series,), bool
+    starts : dict of bytes to int
+        How many values from each mark on have been trained on.
+    ends : frozenset of bytes
     """
-    if not marks:
-        return np.zeros(len(series), dtype=bool)
-    ends = [range(len(y) - n + 1, len(y) + 1) for y, n in zip(series, n_last)]
-    return np.array(
-        [
-            any(_mark(y[max(0, end - length) : end]) in marks for end in of_one)
-            for y, of_one in zip(series, ends)
-        ]
-    )
+
+    starts: dict[bytes, int]
+    ends: frozenset[bytes]
+
+    def and_also(self, series: list[np.ndarray]) -> "SeenSeries":
+        """With more series."""
+        starts = self.starts.copy()
+        for y in series:
+            mark = _mark(y[:LONGEST_MARK])
+            starts[mark] = max(len(y), starts.get(mark, 0))
+        return SeenSeries(starts, self.ends | {_mark(y[-LONGEST_MARK:]) for y in series})
+
+    def reach_into(self, series: list[np.ndarray], n_last: np.ndarray) -> np.ndarray:
+        """Whether some of the last values of each series have been trained on.
+
+        Series may go on by now, end earlier, or begin later than they did.
+
+        Parameters
+        ----------
+        series : list of ndarray of shape (n_i,)
+        n_last : ndarray of shape (n_series,)
+            How many values of each series are looked at.
+
+        Returns
+        -------
+        ndarray of shape (n_series,), bool
+        """
+        if not self.ends:
+            return np.zeros(len(series), dtype=bool)
+        return np.array([self._reaches_into(y, n) for y, n in zip(series, n_last)])
+
+    def _reaches_into(self, y: np.ndarray, n_last: int) -> bool:
+        if self.starts.get(_mark(y[:LONGEST_MARK]), 0) > len(y) - n_last:
+            return True
+        ends = range(len(y) - n_last + 1, len(y) + 1)
+        return any(_mark(y[max(0, end - LONGEST_MARK) : end]) in self.ends for end in ends)
+
+
+NONE_SEEN = SeenSeries({}, frozenset())
 
 
 def _mark(values: np.ndarray) -> bytes:

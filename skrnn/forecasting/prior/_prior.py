@@ -28,7 +28,7 @@ LR = 3e-4
 MOST_STEPS = 80
 MOST_WORK = 1e11  # multiply-adds of all steps, forward: a few seconds of one core
 FEWEST_STEPS = 30  # that are worth it
-# Of the way from the pretrained weights to the fine-tuned ones, that is gone: both ends forecast
+# Of the way from the weights before fine-tuning to those after it, that is gone: both ends forecast
 # synthetic panels worse (tools/score_panels.py).
 WAY = 0.5
 
@@ -51,20 +51,19 @@ class Prior:
     tuned: PriorNetwork | None = None
     interrupted: bool = False
 
-    @classmethod
-    def fine_tuned(cls, cell: str, net: RecurrentNet) -> "Prior":
-        """The network of a `tuning_task` after its training, half way back.
+    def fine_tuned(self, net: RecurrentNet) -> "Prior":
+        """The network of a `tuning_task` after its training, half way back to this one.
 
-        What the panel at hand does not ask for again and again stays as it was pretrained so [1]_.
+        What the panel at hand does not ask for again and again stays as it was so [1]_.
 
         References
         ----------
         .. [1] Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
         """
         network = net.module_.cpu().eval().requires_grad_(False)
-        for tuned, pretrained in zip(network.parameters(), load_network(cell).parameters()):
-            tuned.lerp_(pretrained, 1 - WAY)
-        return cls(cell, network, net.interrupted_)
+        for tuned, before in zip(network.parameters(), self.network.parameters()):
+            tuned.lerp_(before, 1 - WAY)
+        return Prior(self.cell, network, net.interrupted_)
 
     @property
     def network(self) -> PriorNetwork:
@@ -130,19 +129,19 @@ def n_tuning_steps(cell: str, mean_length: float, horizon: int, most: int) -> in
 
 
 def tuning_task(
-    cell: str, origins: Origins, n_steps: int, seed: int, device: str
+    prior: Prior, origins: Origins, n_steps: int, seed: int, device: str
 ) -> tuple[RecurrentNet, PriorData]:
-    """A copy of the pretrained network to train, and windows whose futures are known.
+    """A copy of a pretrained network to train, and windows whose futures are known.
 
     Parameters
     ----------
-    cell : {"gru", "lstm"}
+    prior : Prior
     origins : Origins
         At least ``n_steps`` batches' worth, or they are used several times.
     n_steps, seed : int
     device : str
     """
-    network = copy.deepcopy(load_network(cell)).requires_grad_(True)
+    network = copy.deepcopy(prior.network).requires_grad_(True)
     lengths = np.minimum(origins.panel.lengths, LONGEST_WINDOW)
     work = network.multiply_adds(lengths.mean(), origins.horizon) * TUNING_BATCH
     data = PriorData.of(origins, resolve_device(device, work))
