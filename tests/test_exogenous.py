@@ -413,10 +413,14 @@ def test_a_column_without_any_value(typed):
 # The future
 
 
+BETWEEN = "X has no row at 2010-01 and 3 more, between the times of fh: what columns are there has"
+
+
 def test_only_the_rows_of_the_horizon_are_needed(typed):
     y, h = seasonal(126), 6
     forecaster = quick(sp=6).fit(y[:-h], X=typed[:-h], fh=[2, 6])
-    part = forecaster.predict(X=typed.iloc[[-5, -1]])
+    with pytest.warns(UserWarning, match=BETWEEN):
+        part = forecaster.predict(X=typed.iloc[[-5, -1]])
     assert list(part.index) == [y.index[-5], y.index[-1]]
     np.testing.assert_allclose(part, y.iloc[[-5, -1]], atol=1.5)
     inside = forecaster.predict(fh=[-3, 0])  # the past is known
@@ -428,7 +432,36 @@ def test_rows_that_are_missing_make_no_warnings(typed):
         warnings.simplefilter("always")
         forecaster = quick(sp=6).fit(seasonal(), X=typed[["bool"]][:120], fh=[2, 6])
         forecaster.predict(X=typed[["bool"]].iloc[[-5, -1]])
-    assert [str(warning.message) for warning in seen] == []
+    assert all(BETWEEN in str(warning.message) for warning in seen)
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+def test_rows_between_the_times_of_the_horizon_are_asked_for_where_they_matter(lag):
+    x = np.random.default_rng(0).normal(size=126)
+    X = pd.DataFrame({"x": x}, seasonal(126).index)
+    y = pd.Series(5 * np.roll(x, lag), X.index)
+    forecaster = quick(max_steps=0).fit(y[:120], X=X[:120], fh=[2, 6])
+    expected, part = forecaster.predict(X=X[120:]), X.iloc[[-5, -1]]
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        forecast = forecaster.predict(X=part)
+    assert np.allclose(forecast, expected) == (lag == 0)
+    assert [BETWEEN in str(warning.message) for warning in seen] == [True] * lag
+
+
+def test_a_plan_is_given_up_for_unknown_values():
+    y, X = driven()
+    unknown = X[-6:] * np.nan
+    planned = quick(max_steps=0).fit(y[:-6], X=X, fh=range(1, 7))
+    without = quick(max_steps=0).fit(y[:-6], X=X[:-6], fh=range(1, 7))
+    assert planned.predict(X=unknown).equals(without.predict(X=unknown))
+    assert not planned.predict(X=unknown).equals(planned.predict(X=X[-6:]))
+
+
+def test_columns_of_y_that_end_at_other_times_have_one_end():
+    y = pd.DataFrame({"a": seasonal(), "b": seasonal(seed=1)})
+    y.iloc[-9:, 1] = np.nan
+    assert SeriesSet.of(y).last_times == {None: y.index[-1]}
 
 
 def test_a_forecast_without_known_columns_is_refused(typed):
@@ -671,7 +704,8 @@ def test_rows_at_all_steps_are_asked_for(typed):
     unknown = X[120:].copy()
     unknown.iloc[2] = np.nan
     assert np.isfinite(forecaster.predict(X=unknown)).all()
-    assert len(forecaster.predict(fh=[6], X=X[125:])) == 1  # sktime asks for no other rows
+    with pytest.warns(UserWarning, match="X has no row at 2010-01 and 4 more, between the times"):
+        forecaster.predict(fh=[6], X=X[125:])  # sktime's evaluate passes no other rows
 
 
 def test_every_series_needs_rows():

@@ -180,10 +180,10 @@ def test_a_series_that_was_given_up_is_forecast_as_far(monkeypatch):
     assert forecaster.horizon_ == 2
     asked = []
 
-    def spy(self, panel, prepared, ends, owners):
+    def spy(self, panel, prepared, ends, owners, horizon):
         assert len(panel) == len(owners)  # no other series is laid out
         asked.append(len(owners))
-        return quantiles(self, panel, prepared, ends, owners)
+        return quantiles(self, panel, prepared, ends, owners, horizon)
 
     quantiles = ForecastModel.quantiles
     monkeypatch.setattr(ForecastModel, "quantiles", spy)

@@ -1,5 +1,6 @@
 """Forecasters over time: updates with new observations, and pretraining on other series."""
 
+import warnings
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -167,6 +168,44 @@ def test_an_interrupt_of_more_training_is_told_whatever_is_kept(
     found = _model._perhaps_longer(first, held_out, 0)
     assert found.recipe.n_steps == 1 + better
     assert found.interrupted is stopped
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        (
+            np.arange(60) % 3,
+            -1.0,
+            "new values of y are not all positive or zero, but fit took it f",
+        ),
+        (np.full(60, 4.0), [5.0, 3.0], "new values of y vary, but it was constant in fit"),
+        (np.full(60, 4.0), 4.0, None),
+        (np.arange(60) % 3, 7.0, None),
+    ],
+)
+def test_what_suits_new_values_no_longer_is_told(first, second, message):
+    index = pd.RangeIndex(62)
+    y = pd.Series(first, index[:60], dtype=float, name="y")
+    new = pd.Series(second, index[60:], dtype=float, name="y")
+    forecaster = quick(max_steps=0).fit(y, fh=[1])
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        forecaster.update(new, update_params=False)
+    messages = [str(warning.message) for warning in seen]
+    assert len(messages) == (message is not None)
+    assert all(message in text and "Use update_params=True" in text for text in messages)
+    forecaster.update(new)  # chosen anew
+
+
+@pytest.mark.parametrize("update_params", [True, False])
+def test_levels_may_have_other_names_in_update(update_params):
+    y = panel(3)
+    new = y.groupby(level=0, sort=False).tail(6).rename_axis(["shop", None])
+    forecaster, expected = (quick(sp=6).fit(without_last(y, 6), fh=[1, 2]) for _ in range(2))
+    forecaster.update(new, update_params=update_params)
+    expected.update(y.groupby(level=0, sort=False).tail(6), update_params=update_params)
+    assert forecaster.predict().equals(expected.predict())
+    assert forecaster._y_train.index.names == ["store", "month"]
 
 
 def test_values_without_a_logarithm_are_not_dropped_in_silence():

@@ -8,6 +8,7 @@ from scipy.stats import norm
 from sklearn.metrics import mean_pinball_loss
 
 from skrnn.datasets import load_series
+from skrnn.forecasting import GRUForecaster
 from skrnn.forecasting._calibration import (
     Calibration,
     Correction,
@@ -15,6 +16,7 @@ from skrnn.forecasting._calibration import (
     random_walk_correction,
 )
 from skrnn.forecasting._distribution import DENSE, Distribution, dense_quantiles
+from skrnn.forecasting._model import ForecastModel
 from skrnn.forecasting._quantiles import (
     LEVELS,
     MEDIAN,
@@ -136,6 +138,25 @@ def simulated_panel(n_series=60, n=90, sp=4):
         y = noise + 3 * np.sin(2 * np.pi * np.arange(n) / sp)
         frames[i] = pd.DataFrame({"y": (1 + i) * y})
     return pd.concat(frames, names=["series", "time"])
+
+
+@pytest.mark.parametrize("max_steps", [0, 5])
+def test_networks_of_one_horizon_are_rolled_on_and_the_pretrained_one_takes_any(
+    max_steps, monkeypatch
+):
+    y = pd.Series(np.random.default_rng(1).normal(size=600).cumsum())
+    forecaster = GRUForecaster(max_steps=max_steps, random_state=0).fit(y, fh=[1])
+    horizons, quantiles = [], ForecastModel.quantiles
+    monkeypatch.setattr(
+        ForecastModel,
+        "quantiles",
+        lambda self, *args: (horizons.append(args[-1]), quantiles(self, *args))[1],
+    )
+    far = forecaster.predict_interval(range(1, 71), coverage=0.8)
+    assert horizons == ([1] * 70 if max_steps else [64, 64])
+    assert (np.diff(far, axis=1)[-1] > np.diff(far, axis=1)[0]).all()
+    near = forecaster.predict_interval(range(1, 7), coverage=0.8)
+    np.testing.assert_allclose(near, far[:6], rtol=1e-4)
 
 
 def test_intervals_cover_what_they_say():

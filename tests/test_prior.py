@@ -252,6 +252,11 @@ def long_panel(n=150, n_series=16, start=0):
     return pd.concat(frames, names=["series"])
 
 
+def test_a_device_is_checked_where_nothing_is_trained(make):
+    with pytest.raises(ValueError, match="device='gpu' is no torch device"):
+        make(device="gpu").fit(seasonal(), fh=[1])
+
+
 def test_a_short_series_takes_no_training_step(make):
     forecaster = make(sp=6, max_steps="auto").fit(seasonal(), fh=[1, 2])
     assert forecaster.nets_ == []

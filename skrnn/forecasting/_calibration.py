@@ -126,9 +126,14 @@ class Calibration:
         return cls(shares, widening ** (trust * n_horizons / (n_horizons + doubt_of_widening)))
 
     def quantiles(self, prediction: Prediction) -> np.ndarray:
-        """Calibrated quantiles, (n, horizon, n_levels), in ascending order."""
+        """Calibrated quantiles, (n, n_steps, n_levels), in ascending order.
+
+        Steps beyond the horizon are widened as its last one is.
+        """
         median = prediction.median(self.shares)[..., None]
-        return np.sort(median + self.widening * prediction.spread(self.shares), axis=-1)
+        steps = np.minimum(np.arange(median.shape[1]), len(self.widening) - 1)
+        spread = self.widening[steps] * prediction.spread(self.shares)
+        return np.sort(median + spread, axis=-1)
 
 
 def usual_shares(n_corrections: int) -> np.ndarray:

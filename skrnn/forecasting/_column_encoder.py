@@ -122,7 +122,7 @@ class ColumnEncoder:
 
 def _until_ends(X: pd.DataFrame, series: SeriesSet) -> pd.DataFrame:
     """Rows up to the last observation of each series."""
-    ends = {key: index[-1] for key, index in zip(series.keys, series.indices)}
+    ends = series.last_times
     if None in ends:
         rows = X.index <= ends[None]
     else:

@@ -1,5 +1,7 @@
 """Exogenous columns, aligned with the series."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
@@ -41,6 +43,7 @@ class ExogenousColumns:
         X: pd.DataFrame | None = None,
         room: int = 0,
         asked: np.ndarray | None = None,
+        read: np.ndarray | None = None,
     ) -> list[np.ndarray]:
         """Columns of each series from its first observation to some steps beyond its end.
 
@@ -55,6 +58,8 @@ class ExogenousColumns:
             Steps beyond the end.
         asked : ndarray of shape (n_series, n_steps), optional
             Steps from the ends that are forecast, whose rows must be there.
+        read : ndarray of shape (n_series, n_read), optional
+            Steps whose rows the forecasts depend on besides; positive ones count.
 
         Returns
         -------
@@ -64,10 +69,15 @@ class ExogenousColumns:
         ------
         ValueError
             If there are no rows of a series, or none at a step that is forecast.
+
+        Warns
+        -----
+        UserWarning
+            If there is no row at a step before those.
         """
         frames = instances(self._joined(X))
         past = [self.encoder.names.index(name) for name in self.encoder.past]
-        parts, later = [], {}  # many series end at the same time
+        parts, later, warned = [], {}, False  # many series end at the same time
         for i, (key, index) in enumerate(zip(series.keys, series.indices)):
             if key not in frames:
                 raise ValueError(f"X has no rows for the series {key!r} of y.")
@@ -78,8 +88,12 @@ class ExogenousColumns:
                     later[index[-1]] = future_index(index, steps, series.freq)
                 times = index.append(later[index[-1]])
             if asked is not None and len(past) < len(self.encoder.names):
-                ahead = np.unique(asked[i][asked[i] > 0])
-                _check_rows(frames[key].index, times[len(index) - 1 + ahead], key)
+                given = frames[key].index
+                _check_rows(given, _times_ahead(times, len(index), asked[i]), key)
+                if read is not None and not warned:
+                    warned = _warn_of_rows_between(
+                        given, _times_ahead(times, len(index), read[i]), key
+                    )
             frame = frames[key].reindex(times)
             frame.iloc[len(index) :, past] = np.nan
             parts.append(frame.to_numpy())
@@ -113,9 +127,8 @@ class ExogenousColumns:
             If there is no row at an end that was not there before.
         """
         names = self._known_names()
-        ends = {key: index[-1] for key, index in zip(before.keys, before.indices)}
-        for key, index in zip(series.keys, series.indices):
-            end = index[-1]
+        ends = before.last_times
+        for key, end in series.last_times.items():
             if names and ends.get(key, end) != end and not self._has_row(key, end):
                 where = "" if key is None else f" of series {key!r}"
                 raise ValueError(
@@ -142,9 +155,10 @@ class ExogenousColumns:
         future = X.reindex(columns=self.encoder.names)
         if self.encoder.past:
             future[self.encoder.past] = np.nan
-        future = self.encoder.plain(future)
+        known = self._known_names()
+        future = self.encoder.plain(future)[known]
         joined = self._history.reindex(self._history.index.union(future.index, sort=False))
-        joined.update(future)
+        joined.loc[future.index, known] = future  # also where it is missing: a plan is given up
         return joined
 
 
@@ -175,14 +189,36 @@ def check_instances(X: pd.DataFrame, like: pd.DataFrame | pd.Series) -> None:
     )
 
 
+def _times_ahead(times: pd.Index, n: int, steps: np.ndarray) -> pd.Index:
+    """Times some steps after the first n, without steps that are not positive."""
+    return times[n - 1 + np.unique(steps[steps > 0])]
+
+
 def _check_rows(given: pd.Index, asked: pd.Index, key) -> None:
     """Refuse columns without a row at a time that is forecast."""
-    absent = asked[~asked.isin(given)]
-    if len(absent):
-        where = "" if key is None else f" of series {key!r}"
-        more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+    absent = _absent(given, asked, key)
+    if absent:
         raise ValueError(
-            f"X has no row{where} at {absent[0]}{more}, for which a forecast is asked; its last "
-            f"one is at {given.max()}. Pass rows for all times of fh, with NaN where a value is "
-            "unknown."
+            f"{absent}, for which a forecast is asked; its last one is at {given.max()}. Pass rows "
+            "for all times of fh, with NaN where a value is unknown."
         )
+
+
+def _warn_of_rows_between(given: pd.Index, read: pd.Index, key) -> bool:
+    """Warn of columns without a row at a time before those that are forecast."""
+    absent = _absent(given, read, key)
+    if absent:
+        warnings.warn(
+            f"{absent}, between the times of fh: what columns are there has an effect later, and "
+            "the values before are carried on. Pass rows up to the last time of fh, with NaN where "
+            "a value is unknown.",
+            stacklevel=2,
+        )
+    return bool(absent)
+
+
+def _absent(given: pd.Index, wanted: pd.Index, key) -> str:
+    absent = wanted[~wanted.isin(given)]
+    where = "" if key is None else f" of series {key!r}"
+    more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+    return f"X has no row{where} at {absent[0]}{more}" if len(absent) else ""

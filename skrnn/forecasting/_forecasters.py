@@ -1,6 +1,5 @@
 """Direct multi-step forecasters: one body, three cells."""
 
-import warnings
 from dataclasses import replace
 from numbers import Integral
 
@@ -8,6 +7,7 @@ import numpy as np
 import pandas as pd
 from sktime.forecasting.base import BaseForecaster
 
+from .._device import resolve_device
 from .._interrupt import on_interrupt
 from .._optional import import_optional
 from .._parameters import COMMON, at_least, one_of, validate_parameters
@@ -16,6 +16,7 @@ from ._column_encoder import ColumnEncoder
 from ._distribution import MASS, Distribution
 from ._exogenous import ExogenousColumns, check_instances
 from ._model import ForecastModel, recalibrate, train
+from ._outgrown import warn_of_outgrown
 from ._quantiles import LEVELS
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
@@ -78,12 +79,14 @@ class BaseRecurrentForecaster(BaseForecaster):
     weight_decay : float, default=0.01
         Decay of the weights at each step, times the learning rate.
     gradient_clip : float or None, default=1.0
-        Largest norm of the gradient of a step.
+        Largest norm of the gradient of a step. This, ``lr``, ``weight_decay`` and ``dropout`` are
+        of networks that are trained from new weights; fine-tuning has its own.
     past_columns : list of str or None, default=None
         Columns of X whose future is not known when a forecast is made. The others must be given
         to ``predict`` over the horizon.
     device : str, default="auto"
-        Device of torch. "auto" takes CUDA, then MPS, then the CPU, and the CPU for small work.
+        Device of torch to train on. "auto" takes CUDA, then MPS, then the CPU, and the CPU for
+        small work. The pretrained network forecasts on the CPU.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights and of the windows' order. None draws a new seed from the operating
         system; NumPy's and torch's global generators are never used.
@@ -118,10 +121,10 @@ class BaseRecurrentForecaster(BaseForecaster):
     Notes
     -----
     Missing values: those at the end of a series are forecast like the steps after it; other gaps
-    are filled from the past for the networks' input and flagged there, and
-    have no part in the loss. Intervals: trained quantiles, stretched on the windows held out
-    (conformal prediction). ``pretrain`` followed by ``fit`` takes no training step in ``fit``:
-    the base forecast and the calibration are those of the new series.
+    are filled from the past for the networks' input and flagged there, and have no part in the
+    loss. Intervals: trained quantiles, stretched on the windows held out (conformal prediction).
+    ``pretrain`` followed by ``fit`` takes no training step in ``fit``: the base forecast and the
+    calibration are those of the new series.
 
     References
     ----------
@@ -247,6 +250,7 @@ class BaseRecurrentForecaster(BaseForecaster):
                 "Several seasonal periods must be whole numbers from one on, such as "
                 f"sp=[24, 168]; got sp={self.sp!r}."
             )
+        resolve_device(self.device)
 
     def _learn(self, y, series: SeriesSet, columns: ExogenousColumns | None) -> None:
         """Train on the data at hand, or calibrate what was trained before."""
@@ -335,26 +339,12 @@ class BaseRecurrentForecaster(BaseForecaster):
             if update_params:
                 self._learn(y, series, columns)
             else:
-                self._warn_of_lost_logarithms(series)
+                warn_of_outgrown(self._series, self._prepared.scalers, series)
                 self._series = series.continued_from(self._series)
                 self._y_train, self._columns = y, columns
         finally:
             self._set_cutoff_from_y(self._y_train)  # sktime has moved it to the end of the new rows
         return self
-
-    def _warn_of_lost_logarithms(self, series: SeriesSet) -> None:
-        scalers = dict(zip(zip(self._series.keys, self._series.columns), self._prepared.scalers))
-        for *name, values in zip(series.keys, series.columns, series.values):
-            scaler = scalers.get(tuple(name))
-            if scaler is not None and scaler.log and np.nanmin(values) <= 0:
-                where = name[1] if name[0] is None else f"{name[1]} of {name[0]!r}"
-                warnings.warn(
-                    f"The new values of {where} are not all positive, but fit chose to forecast "
-                    "its logarithm: those without one count as missing. Use update_params=True to "
-                    "choose anew.",
-                    stacklevel=2,
-                )
-                return
 
     # Forecasting
 
@@ -412,7 +402,8 @@ class BaseRecurrentForecaster(BaseForecaster):
             if furthest.any():
                 self._columns.check_future(X)
             room = max(furthest.max(), self.horizon_)
-            columns = self._columns.arrays(series, X, room, steps)
+            read = _steps_up_to(furthest) if self._model.reads_all_columns else None
+            columns = self._columns.arrays(series, X, room, steps, read)
         given = self._model, self._prepared, series.values, columns
         quantiles = np.empty((*steps.shape, len(LEVELS)))
         if (steps <= 0).any():
@@ -471,6 +462,12 @@ def _furthest_step(series: SeriesSet, fh) -> int | None:
     An absolute horizon may be years away from a series that was given up: it is rolled on.
     """
     return None if fh is None else max(1, int(series.steps(fh).max(1).min()))
+
+
+def _steps_up_to(furthest: np.ndarray) -> np.ndarray:
+    """All steps to the furthest of each series, (n_series, n_steps); zero beyond it."""
+    steps = np.arange(1, furthest.max() + 1)
+    return np.where(steps <= furthest[:, None], steps, 0)
 
 
 def _heed_interrupt(model: ForecastModel) -> None:

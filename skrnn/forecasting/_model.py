@@ -13,6 +13,7 @@ from ._panel import Panel
 from ._preparation import Preparation
 from ._recipe import Recipe
 from ._seen import NONE_SEEN, SeenSeries
+from .prior import LONGEST_HORIZON
 
 # Held-out horizons that what is usual weighs as much as: much where all that there is was
 # pretrained on many series, little where networks were trained on the series at hand. Chosen by
@@ -59,6 +60,12 @@ class ForecastModel:
         return self.members["trained"].nets if "trained" in self.members else []
 
     @property
+    def reads_all_columns(self) -> bool:
+        """Whether a forecast depends on columns at the steps before it, not only at its own."""
+        regression = self.recipe.regression
+        return "trained" in self.members or (regression is not None and regression.has_lags)
+
+    @property
     def n_parameters(self) -> int:
         return sum(member.n_parameters for member in self.members.values())
 
@@ -68,9 +75,20 @@ class ForecastModel:
         shares = dict(zip(self.members, self.calibration.shares.tolist()))
         return {"base": 1 - sum(shares.values()), **shares}
 
-    def quantiles(self, panel: Panel, prepared: Preparation, ends, owners) -> np.ndarray:
+    def steps_at_once(self, n_steps: int) -> int:
+        """How many steps are forecast at once, of some that are asked for.
+
+        Networks of the ensemble have one horizon, and the pretrained one takes any.
+        """
+        if "trained" in self.members:
+            return self.recipe.horizon
+        return min(n_steps, max(self.recipe.horizon, LONGEST_HORIZON))
+
+    def quantiles(
+        self, panel: Panel, prepared: Preparation, ends, owners, horizon: int
+    ) -> np.ndarray:
         """Calibrated quantiles, (n, horizon, n_levels), in the units of the series."""
-        origins = Origins.of(panel, prepared, ends, owners, self.recipe.horizon)
+        origins = Origins.of(panel, prepared, ends, owners, horizon)
         scaled = self.calibration.quantiles(predict(self.members, origins))
         return panel.original(scaled, ends, owners)
 

@@ -83,6 +83,10 @@ class Regression:
         coefficients[:, known] = flat.reshape(n_lags + 1, -1)
         return cls(coefficients)
 
+    @property
+    def has_lags(self) -> bool:
+        return bool(self.coefficients[1:].any())
+
     def effect(self, columns: np.ndarray) -> np.ndarray:
         """Effect at each row of the columns of one series, (n,); before the first row it stays."""
         n_lags = len(self.coefficients) - 1

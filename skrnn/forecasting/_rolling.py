@@ -13,8 +13,8 @@ def quantiles_ahead(
 ) -> np.ndarray:
     """Quantiles of all steps from the ends of series on, (n_series, max(n_steps), n_levels).
 
-    Beyond the model's horizon, medians are taken for observations, and the distances of the
-    quantiles from them grow as independent errors add up.
+    Beyond the steps that a model forecasts at once, medians are taken for observations, and the
+    distances of the quantiles from them grow as independent errors add up.
 
     Parameters
     ----------
@@ -25,13 +25,13 @@ def quantiles_ahead(
     n_steps : ndarray of shape (n_series,)
         Steps that are asked for of each series; later ones may be NaN.
     """
-    horizon, series, blocks = model.recipe.horizon, list(series), []
+    horizon, series, blocks = model.steps_at_once(n_steps.max()), list(series), []
     while len(blocks) * horizon < n_steps.max():
         going = np.flatnonzero(n_steps > len(blocks) * horizon)
         part, own = prepared.take(going), [series[i] for i in going]
         own_columns = None if columns is None else [columns[i] for i in going]
         panel = part.panel(own, _room_for(own_columns, own, horizon), horizon)
-        quantiles = model.quantiles(panel, part, panel.stops, np.arange(len(going)))
+        quantiles = model.quantiles(panel, part, panel.stops, np.arange(len(going)), horizon)
         if blocks:
             before = blocks[0][going], blocks[-1][going, -1:]
             quantiles = _widened(quantiles, *before, panel.logged, panel.lowest)
@@ -61,7 +61,7 @@ def quantiles_within(
     -------
     ndarray of shape (n_series, n_steps, n_levels)
     """
-    horizon = model.recipe.horizon
+    horizon = model.steps_at_once(1)
     panel = prepared.panel(series, _room_for(columns, series, horizon), horizon)
     owners = np.repeat(np.arange(len(panel)), steps.shape[1])
     ends = (panel.stops[:, None] - 1 + steps).reshape(-1)
@@ -69,7 +69,7 @@ def quantiles_within(
     has_past = ends > first
     quantiles = np.empty((len(ends), len(LEVELS)))
     if has_past.any():
-        forecasts = model.quantiles(panel, prepared, ends[has_past], owners[has_past])
+        forecasts = model.quantiles(panel, prepared, ends[has_past], owners[has_past], horizon)
         quantiles[has_past] = forecasts[:, 0]
     overall = np.stack([np.nanquantile(y, LEVELS) for y in series])
     quantiles[~has_past] = overall[owners[~has_past]]

@@ -85,11 +85,19 @@ class SeriesSet:
         firsts = firsts.asi8 if hasattr(firsts, "asi8") else np.asarray(firsts)
         return np.searchsorted(times, firsts)
 
+    @property
+    def last_times(self) -> dict:
+        """Time of the last observation of each instance, in any of its columns."""
+        last = {}
+        for key, index in zip(self.keys, self.indices):
+            last[key] = max(last.get(key, index[-1]), index[-1])
+        return last
+
     def joined(self, before: pd.DataFrame, y: pd.DataFrame) -> pd.DataFrame:
         """The container before and more rows, which replace earlier ones of the same time.
 
         Columns and instances stay in their order, which sktime sorts; new instances are the last.
-        The only column may have another name, as a Series often has.
+        The only column may have another name, as a Series often has, and so may the levels.
 
         Raises
         ------
@@ -104,6 +112,7 @@ class SeriesSet:
                 f"{before.index.nlevels}. Pass rows of the same form, with the names of the series."
             )
         check_times(y.index, before.index, "y")
+        y = y.rename_axis(before.index.names)
         joined = update_data(before, y)[self.like.columns]
         if not isinstance(joined.index, pd.MultiIndex):
             return joined
