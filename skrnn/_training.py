@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Protocol
 
+import numpy as np
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import (
@@ -238,8 +239,10 @@ class RecurrentNet(NeuralNet):
 
     def _share_generator(self) -> None:
         drawing = [module for module in self.module_.modules() if hasattr(module, "generator")]
-        for number, module in enumerate(drawing):  # independent of one another
-            module.generator = torch.Generator(self.device).manual_seed(self.plan.seed + number)
+        # independent of one another, and of those of networks with the next seeds
+        seeds = np.random.SeedSequence(self.plan.seed).generate_state(len(drawing), np.uint64)
+        for seed, module in zip(seeds.tolist(), drawing):
+            module.generator = torch.Generator(self.device).manual_seed(seed)
 
     def _keep_best(self) -> None:
         if self.history[-1, "valid_loss_best"]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from sklearn.linear_model import LinearRegression
 
 from skrnn.forecasting import GRUForecaster, _changes, _regression
 from skrnn.forecasting._changes import Changes
@@ -115,6 +116,23 @@ def test_many_series_that_share_their_shocks_prove_no_more_than_one():
             answers.append(_columns_help(alike[0][:, None], *alike[1:], since=0, gap=0))
     assert found[1] == found[50]
     assert 3 < sum(found[1]) < 27
+
+
+@pytest.mark.parametrize("n_series", [1, 40])
+def test_lags_do_not_reach_into_what_is_held_out(n_series, monkeypatch):
+    n_rows = []
+
+    class Spy(LinearRegression):
+        def fit(self, X, y):
+            n_rows.append(len(X))
+            return super().fit(X, y)
+
+    monkeypatch.setattr(_regression, "LinearRegression", Spy)
+    x, noise = np.random.default_rng(0).normal(size=(2, 100 * n_series))
+    times = np.arange(100).repeat(n_series)
+    _columns_help(x[:, None], noise, times, since=40, gap=4)
+    # of 100 times the last 48 are held out, in three parts, and four before each are left out
+    assert n_rows == [n * n_series for n in (48, 64, 80)]
 
 
 def test_shocks_are_shared_at_one_time_also_where_series_end_at_different_ones():

@@ -3,6 +3,7 @@
 import copy
 import pickle
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -366,6 +367,17 @@ def test_partial_fit_calls_are_reproducible_and_differ(numbers):
         return model.partial_fit(X, y).partial_fit(X, y)
 
     np.testing.assert_array_equal(twice().predict(X), twice().predict(X))
+
+
+def test_dropout_is_drawn_anew_in_each_layer_and_by_each_seed(numbers):
+    drawn = []
+    for seed in (0, 1, 2):
+        model = GRURegressor(**{**SMALL, "num_layers": 3, "random_state": 0}, dropout=0.2)
+        net = model.fit(*numbers).net_
+        net.plan = replace(net.plan, seed=seed)
+        net._share_generator()
+        drawn += [m.generator.initial_seed() for m in net.module_.modules() if hasattr(m, "p")]
+    assert len(set(drawn)) == len(drawn) == 9
 
 
 def start(model, X, y, **weights):

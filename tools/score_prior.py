@@ -15,13 +15,13 @@ import torch
 from train_prior import HORIZONS, LONGEST_PERIOD, PERIODS
 
 from skrnn.forecasting import GRUForecaster, LSTMForecaster, _model
+from skrnn.forecasting._quantiles import LEVELS, MEDIAN
 from skrnn.synthetic import draw_series
 
 SEED = 77
 LENGTHS = 10, 500
 SERIES_PER_SET = 6
 LONGEST_HORIZON = 24
-LEVELS = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 WORST = 20.0  # error of a series, in units of its own, that counts in full
 
 
@@ -46,9 +46,10 @@ def score(forecaster, y: np.ndarray, horizon: int, sp: int) -> dict | None:
     forecaster.fit(past, fh=np.arange(1, horizon + 1))
     quantiles = forecaster.predict_quantiles(alpha=list(LEVELS)).to_numpy()[known]
     error = future[known, None] - quantiles
-    loss = np.maximum(LEVELS * error, (LEVELS - 1) * error).mean() / change
+    levels = np.array(LEVELS)
+    loss = np.maximum(levels * error, (levels - 1) * error).mean() / change
     return {
-        "error": min(np.abs(error[:, 3]).mean() / change, WORST),
+        "error": min(np.abs(error[:, MEDIAN]).mean() / change, WORST),
         "quantile loss": min(loss, WORST),
         "cover 80": ((error[:, 1] >= 0) & (error[:, 5] <= 0)).mean(),
         "cover 95": ((error[:, 0] >= 0) & (error[:, 6] <= 0)).mean(),

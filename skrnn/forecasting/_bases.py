@@ -109,11 +109,10 @@ class Bases:
         places = [np.unique(np.linspace(1, m, min(m, LATE_ORIGINS)).round()) for m in most]
         ends = np.concatenate([stop - p for stop, p in zip(stops, places)]).astype(int)
         owners = np.repeat(np.arange(len(panel)), [len(p) for p in places])
-        forecasts = self.forecast(panel, ends, owners, horizon)
-        position = ends[:, None] + np.arange(horizon)
-        clipped = np.minimum(position, panel.stops[owners, None] - 1)
-        known = (position == clipped) & panel.observed[clipped]
-        error = np.where(known, np.abs(forecasts - panel.values[clipped]), 0)
+        error = self.forecast(panel, ends, owners, horizon)
+        error -= panel.futures(ends, owners, np.arange(1, horizon + 1))
+        known = np.isfinite(error)
+        error = np.where(known, np.abs(error), 0)
         total, count = np.zeros((2, len(panel)))
         np.add.at(total, owners, error.sum(1))
         np.add.at(count, owners, known.sum(1))
@@ -206,18 +205,16 @@ def _origins(panel: Panel, sp: int):
 
 def _targets(plain: Panel, ends, owners, steps):
     """What came at some steps, and the weights of the errors, which sum to one in a series."""
-    position = ends[:, None] + steps - 1
+    futures = plain.futures(ends, owners, steps)
+    seen = np.isfinite(futures)
     stops = plain.stops[owners]
-    inside = position < stops[:, None]
-    position = np.minimum(position, stops[:, None] - 1)
-    seen = inside & plain.observed[position]
     n = stops - plain.starts[owners]
     weights = 0.5 ** ((stops - ends) / (HALF_LIFE * n))[:, None] * seen
     total = np.zeros((len(plain), len(steps)))
     np.add.at(total, owners, weights)
     weights = weights / np.where(total > 0, total, 1)[owners]
     weights /= np.maximum((total > 0).sum(1), 1)[owners, None]
-    return plain.values[position], weights
+    return np.where(seen, futures, 0), weights
 
 
 def _on_plain_scale(forecasts, panel: Panel, plain: Panel, owners) -> np.ndarray:

@@ -62,11 +62,7 @@ class Origins:
 
     def futures(self) -> np.ndarray:
         """What came after each origin, (n, horizon); NaN where unknown or beyond the series."""
-        position = self.ends[:, None] + np.arange(self.horizon)
-        stops = self.panel.stops[self.owners][:, None]
-        clipped = np.minimum(position, stops - 1)
-        known = (position < stops) & self.panel.observed[clipped]
-        return np.where(known, self.panel.values[clipped], np.nan)
+        return self.panel.futures(self.ends, self.owners, np.arange(1, self.horizon + 1))
 
 
 def training_ends(panel: Panel, shortest: int, horizon: int) -> tuple[np.ndarray, np.ndarray]:

@@ -105,6 +105,21 @@ class Panel:
         units = np.array([(scaler.shift, scaler.scale) for scaler in self.scalers])[owners]
         return units[:, :1], units[:, 1:]
 
+    def futures(self, ends: np.ndarray, owners: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """What was observed some steps after positions, (n, n_steps); NaN where nothing was.
+
+        Parameters
+        ----------
+        ends, owners : ndarray of shape (n,)
+            Positions of step one, and the series they lie in.
+        steps : ndarray of shape (n_steps,)
+        """
+        position = ends[:, None] + steps - 1
+        stops = self.stops[owners][:, None]
+        clipped = np.minimum(position, stops - 1)
+        known = (position < stops) & self.observed[clipped]
+        return np.where(known, self.values[clipped], np.nan)
+
     def original(self, z: np.ndarray, ends: np.ndarray, owners: np.ndarray) -> np.ndarray:
         """Forecasts (n, horizon, ...) after some positions, back in the units of their series."""
         shift, scale = (u.reshape(-1, *(1,) * (z.ndim - 1)) for u in self.units(owners))

@@ -106,20 +106,24 @@ def _select(X: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _columns_help(X: np.ndarray, y: np.ndarray, times: np.ndarray, since: int, gap: int) -> bool:
     """Whether regressions on earlier rows explain enough of held-out absolute changes.
 
-    A gap keeps lags from reaching into the held-out rows. The part that the columns were
-    selected on, before a time, is not held out. What all series gain at one time counts as one
-    gain, since they may share its shocks.
+    A gap of some times keeps lags from reaching into the held-out ones. The part that the columns
+    were selected on, before a time, is not held out. What all series gain at one time counts as
+    one gain, since they may share its shocks.
     """
-    gains, total = np.zeros(len(y)), 0.0
-    held_out = np.zeros(len(y), dtype=bool)
-    first = max(len(y) // 2, int(np.searchsorted(times, since)))
-    size = max(1, (len(y) - first) // SPLITS)
-    for early, late in TimeSeriesSplit(SPLITS, test_size=size, gap=min(gap, len(y) // 20)).split(y):
-        model = LinearRegression().fit(X[early], y[early])
-        gains[late] = np.abs(y[late]) - np.abs(y[late] - model.predict(X[late]))
-        held_out[late] = True
-        total += np.abs(y[late]).sum()
-    _, places = np.unique(times[held_out], return_inverse=True)
-    gains = np.bincount(places, gains[held_out])
+    distinct, places = np.unique(times, return_inverse=True)
+    n_times = len(distinct)
+    first = max(n_times // 2, int(np.searchsorted(distinct, since)))
+    size = (n_times - first) // SPLITS
+    if not size:
+        return False
+    gains, total = [], 0.0
+    splits = TimeSeriesSplit(SPLITS, test_size=size, gap=min(gap, n_times // 20))
+    for early, late in splits.split(distinct):
+        learnt, held_out = places <= early[-1], (places >= late[0]) & (places <= late[-1])
+        model = LinearRegression().fit(X[learnt], y[learnt])
+        gain = np.abs(y[held_out]) - np.abs(y[held_out] - model.predict(X[held_out]))
+        gains.append(np.bincount(places[held_out] - late[0], gain, minlength=size))
+        total += np.abs(y[held_out]).sum()
+    gains = np.concatenate(gains)
     error = np.sqrt(len(gains)) * gains.std()
     return bool(gains.sum() > max(LEAST_GAIN * total, LEAST_CERTAINTY * error))
