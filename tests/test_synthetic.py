@@ -40,6 +40,12 @@ def test_series_begin_and_end_with_values(n, sp):
         assert len(np.unique(np.round(np.nanstd(y, axis=1), 6))) > 200  # no two alike
 
 
+@pytest.mark.parametrize(("n", "sp"), [(1, 4), (0, 1), (10, 0)])
+def test_series_without_changes_or_period_are_refused(n, sp):
+    with pytest.raises(ValueError, match=f"at least, got n={n}, sp={sp}"):
+        draw_series(np.random.default_rng(0), 3, n, sp)
+
+
 def test_seasons_are_there_with_a_period_only():
     rng = np.random.default_rng(0)
     seasonal = shapes.seasons(rng, 200, 240, 12)

@@ -53,7 +53,7 @@ def draw_series(rng: Generator, n_series: int, n: int, sp: int, alike: bool = Fa
     ----------
     rng : numpy.random.Generator
     n_series, n : int
-        Number of series and of their time steps.
+        Number of series, and of their time steps, at least two.
     sp : int
         Seasonal period; 1 for none. Some series have no season all the same.
     alike : bool, default=False
@@ -63,7 +63,16 @@ def draw_series(rng: Generator, n_series: int, n: int, sp: int, alike: bool = Fa
     -------
     ndarray of shape (n_series, n)
         In arbitrary units; NaN where missing. The last quarter has no missing values.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two time steps, or ``sp`` is no period.
     """
+    if n < 2 or sp < 1:
+        raise ValueError(
+            f"Series need two time steps (n) and a period of one (sp) at least, got n={n}, sp={sp}."
+        )
     shares = np.array([kind.share for kind in KINDS])
     if alike:
         shares = rng.dirichlet(DIVERSITY * shares / shares.sum())
