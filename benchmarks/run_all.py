@@ -35,6 +35,7 @@ GROUPS = {
         "Exogenous columns": "forecasting/exogenous.py",
         "Many series": "forecasting/many_series.py",
         "Further series": "forecasting/further.py",
+        "Textbook series": "forecasting/textbooks.py",
     },
     "classification": {
         "Classification": "classification/archive.py",

@@ -167,6 +167,32 @@ def test_beside_the_pretrained_network_few_horizons_hardly_change_the_intervals(
     assert np.abs(in_full).max() > 0.1
 
 
+@pytest.mark.parametrize("n", [19, 80])
+def test_networks_that_know_but_one_series_are_taken_for_too_sure(n):
+    """By much where nothing can be held out, and by less the more is."""
+    forecaster = RNNForecaster(max_steps=5, random_state=0)
+    forecaster.fit(pd.Series(walk(n)), fh=np.arange(1, 7))
+    assert list(forecaster._model.members) == ["trained"]
+    widening = forecaster._model.calibration.widening
+    held_out = hold_out(walk(n), cls=RNNForecaster, horizon=6, max_steps=5)
+    assert (held_out is None) == (n == 19)
+    if held_out is None:
+        assert (widening == 1.8).all()
+        return
+    base = held_out.origins.base
+    prediction = Prediction(base, [random_walk_correction(base)])
+    given = held_out.futures, held_out.n_horizons, 1.0
+    members = {"trained": None}
+    in_full = Calibration.learn(prediction, *given, doubt_of_widening=0.0).widening
+    share = held_out.n_horizons / (held_out.n_horizons + 6)
+    expected = in_full**share * 1.8 ** (1 - share)
+    found = _model._calibrate(held_out, members, prediction).widening
+    np.testing.assert_allclose(found, expected)
+    elsewhere = _model._calibrate(held_out, members, prediction, learnt_elsewhere=True).widening
+    share = held_out.n_horizons / (held_out.n_horizons + 1)
+    np.testing.assert_allclose(elsewhere, in_full**share)
+
+
 def test_some_observations_are_left_of_short_series():
     series = [walk(5, seed) for seed in range(60)]
     assert set(hold_out(*series, horizon=1).before.lengths) == {4}

@@ -82,9 +82,9 @@ class Calibration:
     widening: np.ndarray
 
     @classmethod
-    def usual(cls, n_corrections: int, horizon: int) -> "Calibration":
-        """Where nothing could be held out: equal shares, quantiles as they are."""
-        return cls(usual_shares(n_corrections), np.ones((horizon, len(LEVELS))))
+    def usual(cls, n_corrections: int, horizon: int, widening: float) -> "Calibration":
+        """Where nothing could be held out: equal shares, and the same factor for all quantiles."""
+        return cls(usual_shares(n_corrections), np.full((horizon, len(LEVELS)), widening))
 
     @classmethod
     def learn(
@@ -95,6 +95,7 @@ class Calibration:
         doubt: float,
         doubt_of_widening: float,
         trust: float = 1.0,
+        usual_widening: float = 1.0,
     ) -> "Calibration":
         """Learn from forecasts of windows and what came after them.
 
@@ -106,9 +107,10 @@ class Calibration:
         n_horizons : float
             Horizons that the futures come to; they overlap, and windows of one series are alike.
         doubt, doubt_of_widening : float
-            Usual shares, and quantiles as they are, weigh as much as this many horizons.
+            Usual shares, and the usual widening, weigh as much as this many horizons.
         trust : float
             In the widening that these windows show, at most.
+        usual_widening : float
         """
         n_horizons = n_horizons * np.isfinite(futures).mean()
         shares = _learn_shares(prediction, futures, n_horizons, doubt)
@@ -123,7 +125,8 @@ class Calibration:
             for level, probability in enumerate(LEVELS):
                 if level != MEDIAN:
                     widening[steps, level] = _factor(relative[:, steps, level], probability)
-        return cls(shares, widening ** (trust * n_horizons / (n_horizons + doubt_of_widening)))
+        share = n_horizons / (n_horizons + doubt_of_widening)
+        return cls(shares, widening ** (trust * share) * usual_widening ** (1 - share))
 
     def quantiles(self, prediction: Prediction) -> np.ndarray:
         """Calibrated quantiles, (n, n_steps, n_levels), in ascending order.

