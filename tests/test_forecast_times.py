@@ -207,7 +207,7 @@ def test_a_series_that_goes_on_alone_is_forecast_as_beside_the_others():
     assert forecaster._prepared.seasons
     assert forecaster._prepared.regression is not None
     n_steps = np.array([10, 30, 50])
-    columns = forecaster._columns.arrays(forecaster._series, X, 50)
+    columns = forecaster._columns.with_future(X).arrays(forecaster._series, 50)
     given = forecaster._model, forecaster._prepared, forecaster._series.values, columns
     alone, beside = quantiles_ahead(*given, n_steps), quantiles_ahead(*given, np.full(3, 50))
     for one, two, n in zip(alone, beside, n_steps):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ._column_encoder import ColumnEncoder
-from ._series import SeriesSet, check_distinct, check_times, future_index, instances
+from ._series import SeriesSet, check_distinct, check_times, instances
 
 
 class ExogenousColumns:
@@ -37,29 +37,29 @@ class ExogenousColumns:
         longer._history = joined[~joined.index.duplicated(keep="last")].sort_index()
         return longer
 
-    def arrays(
-        self,
-        series: SeriesSet,
-        X: pd.DataFrame | None = None,
-        room: int = 0,
-        asked: np.ndarray | None = None,
-        read: np.ndarray | None = None,
-    ) -> list[np.ndarray]:
+    def with_future(self, X: pd.DataFrame | None) -> "ExogenousColumns":
+        """With rows of the future, of columns that are known there.
+
+        They replace those that came before, also where they are missing: a plan is given up.
+        """
+        if X is None:
+            return self
+        check_instances(X, self._history)
+        check_times(X.index, self._history.index, "X")
+        future = X.reindex(columns=self.encoder.names)
+        if self.encoder.past:
+            future[self.encoder.past] = np.nan
+        longer = ExogenousColumns(self.encoder, future)
+        names, future = self._known_names(), longer._history
+        joined = self._history.reindex(self._history.index.union(future.index, sort=False))
+        joined.loc[future.index, names] = future[names]
+        longer._history = joined
+        return longer
+
+    def arrays(self, series: SeriesSet, room: int = 0) -> list[np.ndarray]:
         """Columns of each series from its first observation to some steps beyond its end.
 
         Columns whose future is not known are missing there.
-
-        Parameters
-        ----------
-        series : SeriesSet
-        X : DataFrame or None
-            Rows of the future; they replace those that came with earlier data.
-        room : int
-            Steps beyond the end.
-        asked : ndarray of shape (n_series, n_steps), optional
-            Steps from the ends that are forecast, whose rows must be there.
-        read : ndarray of shape (n_series, n_read), optional
-            Steps whose rows the forecasts depend on besides; positive ones count.
 
         Returns
         -------
@@ -68,37 +68,49 @@ class ExogenousColumns:
         Raises
         ------
         ValueError
-            If there are no rows of a series, or none at a step that is forecast.
-
-        Warns
-        -----
-        UserWarning
-            If there is no row at a step before those.
+            If there are no rows of a series.
         """
-        frames = instances(self._joined(X))
         past = [self.encoder.names.index(name) for name in self.encoder.past]
-        parts, later, warned = [], {}, False  # many series end at the same time
-        for i, (key, index) in enumerate(zip(series.keys, series.indices)):
+        frames, parts = instances(self._history), []
+        for key, index, later in zip(series.keys, series.indices, series.times_ahead(room)):
             if key not in frames:
                 raise ValueError(f"X has no rows for the series {key!r} of y.")
-            times = index
-            if room:
-                if index[-1] not in later:
-                    steps = np.arange(1, room + 1)
-                    later[index[-1]] = future_index(index, steps, series.freq)
-                times = index.append(later[index[-1]])
-            if asked is not None and len(past) < len(self.encoder.names):
-                given = frames[key].index
-                _check_rows(given, _times_ahead(times, len(index), asked[i]), key)
-                if read is not None and not warned:
-                    warned = _warn_of_rows_between(
-                        given, _times_ahead(times, len(index), read[i]), key
-                    )
-            frame = frames[key].reindex(times)
+            frame = frames[key].reindex(index.append(later))
             frame.iloc[len(index) :, past] = np.nan
             parts.append(frame.to_numpy())
         encoded = self.encoder.encode(np.concatenate(parts))
         return np.split(encoded, np.cumsum([len(part) for part in parts])[:-1])
+
+    def check_rows(self, series: SeriesSet, steps: np.ndarray, reads_all: bool) -> None:
+        """Refuse a forecast without rows of columns that are known in the future.
+
+        Parameters
+        ----------
+        series : SeriesSet
+        steps : ndarray of shape (n_series, n_steps)
+            Steps from the ends that are forecast; positive ones are in the future.
+        reads_all : bool
+            Whether forecasts depend on the rows of the steps between as well.
+
+        Raises
+        ------
+        ValueError
+            If there is no row at a step that is forecast.
+
+        Warns
+        -----
+        UserWarning
+            If there is no row at a step between that forecasts depend on.
+        """
+        room = steps.max()
+        if room <= 0 or not self._known_names():
+            return
+        frames, warned = instances(self._history), not reads_all
+        for key, later, asked in zip(series.keys, series.times_ahead(room), steps):
+            given = frames[key].index if key in frames else later[:0]
+            asked = asked[asked > 0]
+            _check_rows(given, later[np.unique(asked) - 1], key)
+            warned = warned or _warn_of_rows_between(given, later[: asked.max(initial=0)], key)
 
     def check_future(self, X: pd.DataFrame | None) -> None:
         """Refuse a forecast without the columns it needs.
@@ -146,21 +158,6 @@ class ExogenousColumns:
             return time in self._history.index
         return (*(key if isinstance(key, tuple) else (key,)), time) in self._history.index
 
-    def _joined(self, X) -> pd.DataFrame:
-        if X is None:
-            return self._history
-        check_instances(X, self._history)
-        check_times(X.index, self._history.index, "X")
-        check_distinct(X.index, "X")
-        future = X.reindex(columns=self.encoder.names)
-        if self.encoder.past:
-            future[self.encoder.past] = np.nan
-        known = self._known_names()
-        future = self.encoder.plain(future)[known]
-        joined = self._history.reindex(self._history.index.union(future.index, sort=False))
-        joined.loc[future.index, known] = future  # also where it is missing: a plan is given up
-        return joined
-
 
 def check_instances(X: pd.DataFrame, like: pd.DataFrame | pd.Series) -> None:
     """Refuse columns of one series where there is a panel, and the reverse.
@@ -187,11 +184,6 @@ def check_instances(X: pd.DataFrame, like: pd.DataFrame | pd.Series) -> None:
         f"The index of X must have the {expected} levels of that of y, with the times last, but it "
         f"has {given}: {list(X.index.names)}."
     )
-
-
-def _times_ahead(times: pd.Index, n: int, steps: np.ndarray) -> pd.Index:
-    """Times some steps after the first n, without steps that are not positive."""
-    return times[n - 1 + np.unique(steps[steps > 0])]
 
 
 def _check_rows(given: pd.Index, asked: pd.Index, key) -> None:

@@ -402,8 +402,9 @@ class BaseRecurrentForecaster(BaseForecaster):
             if furthest.any():
                 self._columns.check_future(X)
             room = max(furthest.max(), self.horizon_)
-            read = _steps_up_to(furthest) if self._model.reads_all_columns else None
-            columns = self._columns.arrays(series, X, room, steps, read)
+            columns = self._columns.with_future(X)
+            columns.check_rows(series, steps, self._model.reads_all_columns)
+            columns = columns.arrays(series, room)
         given = self._model, self._prepared, series.values, columns
         quantiles = np.empty((*steps.shape, len(LEVELS)))
         if (steps <= 0).any():
@@ -462,12 +463,6 @@ def _furthest_step(series: SeriesSet, fh) -> int | None:
     An absolute horizon may be years away from a series that was given up: it is rolled on.
     """
     return None if fh is None else max(1, int(series.steps(fh).max(1).min()))
-
-
-def _steps_up_to(furthest: np.ndarray) -> np.ndarray:
-    """All steps to the furthest of each series, (n_series, n_steps); zero beyond it."""
-    steps = np.arange(1, furthest.max() + 1)
-    return np.where(steps <= furthest[:, None], steps, 0)
 
 
 def _heed_interrupt(model: ForecastModel) -> None:

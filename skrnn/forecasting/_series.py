@@ -93,6 +93,14 @@ class SeriesSet:
             last[key] = max(last.get(key, index[-1]), index[-1])
         return last
 
+    def times_ahead(self, n: int) -> list[pd.Index]:
+        """Times of some steps after the last observation of each series."""
+        known, steps = {}, np.arange(1, n + 1)  # many series end at the same time
+        for index in self.indices if n else ():
+            if index[-1] not in known:
+                known[index[-1]] = future_index(index, steps, self.freq)
+        return [known[index[-1]] if n else index[:0] for index in self.indices]
+
     def joined(self, before: pd.DataFrame, y: pd.DataFrame) -> pd.DataFrame:
         """The container before and more rows, which replace earlier ones of the same time.
 
