@@ -616,6 +616,24 @@ def test_missing_values_are_interpolated_for_models_that_take_none():
     assert result.verdict.startswith("Of the models that ran, use snaive")
 
 
+@pytest.mark.parametrize("in_y", [False, True])
+def test_missing_values_of_columns_are_interpolated_too(in_y):
+    table = promoted(["event", "none", "sale"], seed=0)
+    table.loc[table.index[[20, 21, -2]], "price"] = np.nan  # in the horizon of a fold as well
+    if in_y:
+        table.loc[table.index[[30]], "units"] = np.nan
+    X = table[["promotion", "price"]]
+    models = ["naive", "ets", "arima", "sarima", "gru"]
+    result = compare(table["units"], X, fh=3, models=models, n_folds=2, verbose=0)
+    assert (result.table["error"] == "").all()
+    assert result.settings["interpolated"] == ["ets", "arima", "sarima"]
+    filled = X.assign(price=X["price"].interpolate())
+    whole = compare(table["units"], filled, fh=3, models=["arima"], n_folds=2, verbose=0)
+    mase = result.table.loc["arima", "MASE"]
+    assert mase == pytest.approx(whole.table.loc["arima", "MASE"], rel=0.2)
+    assert mase < 0.3 * result.table.loc["naive", "MASE"]
+
+
 def test_missing_values_are_scored_by_nothing():
     y = load_series("airline").astype(float)
     y.iloc[[130, 141]] = np.nan

@@ -33,7 +33,7 @@ def errors(forecaster, values: np.ndarray, first: int) -> tuple[float, float]:
     for part in np.array_split(origins, len(origins) // AT_ONCE):
         ends = (panel.starts[:, None] + part).reshape(-1)
         owners = np.repeat(np.arange(len(panel)), len(part))
-        quantiles = forecaster._model.quantiles(panel, forecaster._prepared, ends, owners)
+        quantiles = forecaster._model.quantiles(panel, forecaster._prepared, ends, owners, HORIZON)
         forecast = quantiles[..., quantiles.shape[-1] // 2]
         forecast = forecast.reshape(len(panel), len(part), HORIZON)
         truth = np.stack([values[o : o + HORIZON].T for o in part], axis=1)

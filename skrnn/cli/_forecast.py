@@ -124,7 +124,7 @@ def _ready_for_gaps(name: str, forecaster, data: SeriesData):
         return forecaster
     tell(f"the model {name!r} takes no missing values; they are interpolated")
     with told_warnings():
-        filled, _ = with_gaps_filled({name: forecaster})
+        filled, _ = with_gaps_filled({name: forecaster}, columns=data.X is not None)
     return filled[name]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
+import pandas as pd
 from sktime.performance_metrics.base import BaseMetric
 
 from .._parameters import N_JOBS, at_least, one_of, validate_parameters
@@ -57,8 +58,8 @@ def compare(
     y : Series, or DataFrame with a MultiIndex (a panel or hierarchy)
         One column, with a sorted and regular index, as sktime has it, that leaves no times out.
         It may hold missing values: for models by name that take none, such as ets, arima and
-        theta, they are interpolated between their neighbours in the training part. Forecasts of
-        them are not scored.
+        theta, they are interpolated between their neighbours in the training part, as are those of
+        numbers in X. Forecasts of them are not scored.
     X : DataFrame, optional
         Exogenous columns on the index of y. Models get their true values over the horizon too, as
         if those were known in time: leave out what will not be. Models that cannot use columns do
@@ -171,10 +172,12 @@ def _choose_forecasters(models, sp: int, random_state: int, y, X) -> tuple[dict,
     forecasters, left_out = choose_models(models, sp, random_state)
     without_columns = [name for name, model in forecasters.items() if not takes_columns(model)]
     encoded, interpolated = [], []
-    if X is not None and X.select_dtypes(exclude="number").size:
+    numbers = pd.DataFrame() if X is None else X.select_dtypes("number")
+    if X is not None and numbers.shape != X.shape:
         forecasters, encoded = with_categories_encoded(forecasters)
-    if not isinstance(models, dict) and np.isnan(y.to_numpy()).any():
-        forecasters, interpolated = with_gaps_filled(forecasters)
+    has_gaps = np.isnan(y.to_numpy()).any() or numbers.isna().any(axis=None)
+    if not isinstance(models, dict) and has_gaps:
+        forecasters, interpolated = with_gaps_filled(forecasters, columns=X is not None)
     return forecasters, {
         "models": list(forecasters),
         "networks": [name for name, model in forecasters.items() if is_network(model)],

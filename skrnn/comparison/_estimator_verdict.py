@@ -4,7 +4,7 @@ import pandas as pd
 
 from ._paired import corrected_t_test
 from ._significance import ALPHA, Significance, write_p
-from ._verdict import among_those_that_ran
+from ._verdict import among_those_that_ran, write_times
 
 GUESSING = "dummy"
 
@@ -77,7 +77,7 @@ def _choose_reference(table, pairs, reference: str, rivals: list[str], settings:
     by = -pairs["difference"][rival]
     sure = _sure(pairs, rival, settings)
     times = table["fit_seconds"][rival] / max(table["fit_seconds"][reference], 1e-9)
-    cost = f"at {_times(times)} the seconds of a fit"
+    cost = f"at {write_times(times)} the seconds of a fit"
     if by > 0:
         return (
             f"{text}; {rival} scores {write_score(by)} more, but that may be chance ({sure}; more "
@@ -96,7 +96,7 @@ def _between_networks(table, by_split, rivals: list[str], test_train_ratio: floa
     times = table["fit_seconds"][best] / table["fit_seconds"][second]
     return (
         f"Of the networks, {best} is {sure} better than {second} ({_score(table, best)} and "
-        f"{_score(table, second)}, {write_p(p_value)}), at {_times(times)} the seconds."
+        f"{_score(table, second)}, {write_p(p_value)}), at {write_times(times)} the seconds."
     )
 
 
@@ -129,7 +129,3 @@ def _p_value(pairs: pd.DataFrame, name: str, settings: dict) -> str:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
-
-
-def _times(factor: float) -> str:
-    return f"{factor:.1f} times" if factor < 10 else f"{factor:,.0f} times"

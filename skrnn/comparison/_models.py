@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+import pandas as pd
 from sklearn.base import BaseEstimator, is_regressor
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.preprocessing import OneHotEncoder
@@ -13,6 +14,7 @@ from sktime.forecasting.compose import (
 )
 from sktime.forecasting.naive import NaiveForecaster
 from sktime.transformations.adapt import TabularToSeriesAdaptor
+from sktime.transformations.series.func_transform import FunctionTransformer
 from sktime.transformations.series.impute import Imputer
 
 from .._optional import import_optional
@@ -126,24 +128,34 @@ def choose_models(
 
 
 def with_gaps_filled(
-    forecasters: dict[str, BaseForecaster],
+    forecasters: dict[str, BaseForecaster], columns: bool
 ) -> tuple[dict[str, BaseForecaster], list[str]]:
     """Forecasters that all take missing values, and the names of those that get them interpolated.
 
-    Without, the strongest classical models would fail, and leave the field to others.
+    In the series and, if there are any, in columns of numbers. Without, the strongest classical
+    models would fail, and leave the field to others.
     """
     needy = [
         name
         for name, model in forecasters.items()
         if not model.get_tag("capability:missing_values", False, raise_error=False)
     ]
-    filled = {
-        name: TransformedTargetForecaster(
-            [("fill", Imputer("linear")), ("model", forecasters[name])]
-        )
-        for name in needy
-    }
+    filled = {name: _filling(forecasters[name], columns) for name in needy}
     return {**forecasters, **filled}, needy
+
+
+def _filling(model: BaseForecaster, columns: bool) -> BaseForecaster:
+    filling = TransformedTargetForecaster([("fill", Imputer("linear")), ("model", model)])
+    if not (columns and takes_columns(model)):
+        return filling
+    fill = FunctionTransformer(_interpolated, X_type="pd.DataFrame")
+    return ForecastingPipeline([("fill_columns", fill), ("model", filling)])
+
+
+def _interpolated(X: pd.DataFrame) -> pd.DataFrame:
+    filled, numbers = X.copy(), X.select_dtypes("number")
+    filled[numbers.columns] = numbers.interpolate(limit_direction="both")
+    return filled
 
 
 def takes_columns(forecaster: BaseForecaster) -> bool:

@@ -153,9 +153,9 @@ def _cost(table: pd.DataFrame, network: str, reference: str) -> float:
 def _say_cost(cost: float, slower: str, faster: str) -> str:
     """What a network costs, or how fast it is where the classical model is not the cheaper one."""
     if cost < 1:
-        return f"{faster} it is {_times(1 / cost)} as fast"
-    return f"{slower} {_times(cost)} the seconds"
+        return f"{faster} it is {write_times(1 / cost)} as fast"
+    return f"{slower} {write_times(cost)} the seconds"
 
 
-def _times(ratio: float) -> str:
+def write_times(ratio: float) -> str:
     return f"{ratio:.2g} times" if ratio < 100 else f"{ratio:,.0f} times"
