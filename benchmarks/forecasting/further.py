@@ -14,8 +14,8 @@ ABOUT = """
 0.934 of AutoETS's and 1.019 of AutoARIMA's, the LSTM's 0.921 and 1.005; mean quantile losses were
 0.499 and 0.495. Two changes followed from it, which synthetic series decided or had nothing
 against: logarithms need eight origins, and single series of 500 windows and more train networks of
-their own (electricity: 1.108 and 1.114 before). The table is of the second run, so these series are
-no longer untouched either.*"""
+their own (electricity: 1.108 and 1.114 before). The table is of a later run, so these series are no
+longer untouched either.*"""
 
 
 def main() -> None:
