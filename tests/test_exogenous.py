@@ -476,6 +476,33 @@ def test_a_plan_is_given_up_for_unknown_values():
     assert not planned.predict(X=unknown).equals(planned.predict(X=X[-6:]))
 
 
+def test_the_past_needs_no_columns_anew():
+    """Where y ends with missing values, either."""
+    y, X = driven()
+    y, X = y[:60].copy(), X[:60].assign(other=np.arange(60.0))
+    y.iloc[-3:] = np.nan
+    forecaster = quick(max_steps=0).fit(y, X=X, fh=[1, 2])
+    fh = [-20, -10, -1, 0]
+    expected = forecaster.predict(fh=fh)
+    unknown = X.copy()
+    unknown.iloc[30:50] = np.nan
+    for given in (X, X[["other"]], unknown):
+        np.testing.assert_array_equal(forecaster.predict(fh=[-20, -10], X=given), expected[:2])
+    np.testing.assert_array_equal(forecaster.predict(fh=fh, X=X), expected)
+    assert forecaster.predict_residuals()[:-3].notna().all()
+    with pytest.raises(ValueError, match="predict needs X"):
+        forecaster.predict(fh=[0, 1])
+
+
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
+def test_dates_of_any_unit(unit):
+    y, X = driven()
+    index = pd.date_range("2018-01-01", periods=126, freq="D", unit=unit)
+    y, X = y[:126].set_axis(index), X[:126].set_axis(index)
+    forecaster = quick(max_steps=0).fit(y[:120], X=X[:120], fh=range(1, 7))
+    assert list(forecaster.predict(X=X[120:]).index) == list(index[120:])
+
+
 def test_columns_of_y_that_end_at_other_times_have_one_end():
     y = pd.DataFrame({"a": seasonal(), "b": seasonal(seed=1)})
     y.iloc[-9:, 1] = np.nan

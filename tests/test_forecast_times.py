@@ -91,6 +91,15 @@ def test_the_ends_of_series_side_by_side_are_their_last_observations():
     assert list(columns.predict([-30, 0]).index) == [long.index[-31], long.index[-1]]
 
 
+def test_a_long_time_without_observations_is_rolled_over():
+    y = seasonal(400)
+    y.iloc[100:] = np.nan
+    forecaster = quick(sp=6).fit(y, fh=[1, 2])
+    assert forecaster.horizon_ == 64
+    assert forecaster.predict().notna().all()
+    assert forecaster.update(seasonal(400)).horizon_ == 2
+
+
 def test_time_differences_count_from_the_last_row():
     y = pd.Series(np.arange(30.0), index=pd.date_range("2020-01-01", periods=30, freq="D"))
     y.iloc[-4:] = np.nan
@@ -207,7 +216,7 @@ def test_a_series_that_goes_on_alone_is_forecast_as_beside_the_others():
     assert forecaster._prepared.seasons
     assert forecaster._prepared.regression is not None
     n_steps = np.array([10, 30, 50])
-    columns = forecaster._columns.with_future(X).arrays(forecaster._series, 50)
+    columns = forecaster._columns.with_future(X, forecaster._series).arrays(forecaster._series, 50)
     given = forecaster._model, forecaster._prepared, forecaster._series.values, columns
     alone, beside = quantiles_ahead(*given, n_steps), quantiles_ahead(*given, np.full(3, 50))
     for one, two, n in zip(alone, beside, n_steps):

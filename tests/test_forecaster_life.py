@@ -197,6 +197,17 @@ def test_what_suits_new_values_no_longer_is_told(first, second, message):
     forecaster.update(new)  # chosen anew
 
 
+def test_a_new_series_that_varies_was_expected_to():
+    """Its scale was that of the others."""
+    parts = {"a": seasonal(60), "new": seasonal(60)[-1:]}
+    y = pd.concat(parts, names=["store", "month"]).to_frame()
+    forecaster = quick(max_steps=0).fit(y, fh=[1])
+    later = pd.concat({"new": seasonal(61)[-1:]}, names=["store", "month"]).to_frame()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecaster.update(later, update_params=False)
+
+
 @pytest.mark.parametrize("update_params", [True, False])
 def test_levels_may_have_other_names_in_update(update_params):
     y = panel(3)
@@ -332,6 +343,21 @@ def test_counts_that_end_alike_are_other_series():
     forecaster = quick().pretrain(y, fh=[1])
     learnt = forecaster.pretrained_model_.calibration
     assert forecaster.fit(counts(9), fh=[1])._model.calibration is not learnt
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_series_that_begin_or_end_with_zeros_are_not_all_the_same(reverse):
+    def launched(seed):
+        drawn = np.random.default_rng(seed).poisson(5.0, 60).astype(float) + 1
+        y = np.r_[np.zeros(30 + seed), drawn]
+        index = pd.RangeIndex(len(y))
+        return pd.Series(y[::-1] if reverse else y, index)
+
+    y = pd.concat({seed: launched(seed) for seed in range(3)}, names=["k", "t"]).to_frame("y")
+    forecaster = quick().pretrain(y, fh=[1])
+    learnt = forecaster.pretrained_model_.calibration
+    assert forecaster.fit(launched(9), fh=[1])._model.calibration is not learnt
+    assert forecaster.fit(y.loc[1, "y"], fh=[1])._model.calibration is learnt
 
 
 def test_more_pretraining_on_series_too_short_for_it_changes_nothing():

@@ -193,6 +193,17 @@ def test_networks_that_know_but_one_series_are_taken_for_too_sure(n):
     np.testing.assert_allclose(elsewhere, in_full**share)
 
 
+@pytest.mark.parametrize(("n_series", "widening"), [(1, 1.8), (7, 1.344), (50, 1.0), (60, 1.0)])
+def test_networks_that_know_many_series_are_taken_at_their_word(n_series, widening):
+    panel = pd.concat({i: pd.DataFrame({"y": walk(11, seed=i)}) for i in range(n_series)})
+    forecaster = RNNForecaster(max_steps=2, window_length=4, random_state=0).fit(panel, fh=[6, 7])
+    if n_series > 1:  # of one, there are too few windows to train on
+        assert list(forecaster._model.members) == ["trained"]
+        found = forecaster._model.calibration.widening
+        np.testing.assert_allclose(found, widening, rtol=1e-3)
+    assert _model._usual_widening(n_series) == pytest.approx(widening, rel=1e-3)
+
+
 def test_some_observations_are_left_of_short_series():
     series = [walk(5, seed) for seed in range(60)]
     assert set(hold_out(*series, horizon=1).before.lengths) == {4}

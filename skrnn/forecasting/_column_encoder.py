@@ -49,7 +49,7 @@ class ColumnEncoder:
         unknown = [name for name in self.past if name not in self.names]
         if unknown:
             raise ValueError(f"past_columns names {unknown}, but X has the columns {self.names}.")
-        X = _until_ends(X, series)
+        X = X[series.cover(X.index)]
         if not len(X):
             raise ValueError("X has no rows of the series of y up to their ends.")
         numeric = [name for name in self.names if _is_numeric(X[name])]
@@ -118,17 +118,6 @@ class ColumnEncoder:
         encoded = self._transformer.transform(plain).astype(np.float32)
         encoded[np.isnan(plain[:, self._sources])] = np.nan
         return encoded
-
-
-def _until_ends(X: pd.DataFrame, series: SeriesSet) -> pd.DataFrame:
-    """Rows up to the last observation of each series."""
-    ends = series.last_times
-    if None in ends:
-        rows = X.index <= ends[None]
-    else:
-        of_rows = pd.Series(ends).reindex(X.index.droplevel(-1))
-        rows = X.index.get_level_values(-1) <= of_rows.array
-    return X[rows]
 
 
 def _is_numeric(column: pd.Series) -> bool:

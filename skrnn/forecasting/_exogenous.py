@@ -37,10 +37,11 @@ class ExogenousColumns:
         longer._history = joined[~joined.index.duplicated(keep="last")].sort_index()
         return longer
 
-    def with_future(self, X: pd.DataFrame | None) -> "ExogenousColumns":
+    def with_future(self, X: pd.DataFrame | None, series: SeriesSet) -> "ExogenousColumns":
         """With rows of the future, of columns that are known there.
 
-        They replace those that came before, also where they are missing: a plan is given up.
+        They replace those that came before, after the ends of the series also where they are
+        missing: a plan is given up.
         """
         if X is None:
             return self
@@ -50,9 +51,13 @@ class ExogenousColumns:
         if self.encoder.past:
             future[self.encoder.past] = np.nan
         longer = ExogenousColumns(self.encoder, future)
-        names, future = self._known_names(), longer._history
-        joined = self._history.reindex(self._history.index.union(future.index, sort=False))
-        joined.loc[future.index, names] = future[names]
+        names = [name for name in self._known_names() if name in X.columns]
+        before, given = self._history, longer._history[names]
+        # not by union, which pandas 2 gets wrong for dates in seconds
+        joined = before.reindex(before.index.append(given.index[~given.index.isin(before.index)]))
+        in_past = series.cover(given.index)
+        joined.update(given[in_past])
+        joined.loc[given.index[~in_past], names] = given[~in_past]
         longer._history = joined
         return longer
 

@@ -21,6 +21,7 @@ from ._quantiles import LEVELS
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
 from ._series import SeriesSet
+from .prior import LONGEST_HORIZON
 
 PANDAS = pd.DataFrame, pd.Series
 SIDES = (("lower", -1), ("upper", 1))  # of an interval
@@ -236,7 +237,7 @@ class BaseRecurrentForecaster(BaseForecaster):
     def _fit(self, y, X, fh):
         self._check_parameters()
         series = SeriesSet.of(y)
-        self._furthest = _furthest_step(series, fh)
+        self._fh_of_fit, self._furthest = fh, _furthest_step(series, fh)
         self._learn(y.copy(), series, self._columns_of(X, series, "fit"))
         return self
 
@@ -258,6 +259,8 @@ class BaseRecurrentForecaster(BaseForecaster):
         if hasattr(self, "pretrained_model_"):
             learnt = recalibrate(self.pretrained_model_, series.values, arrays)
         else:
+            if self._fh_of_fit is not None and self._fh_of_fit.is_relative:
+                self._furthest = _furthest_step(series, self._fh_of_fit)
             recipe = self._recipe(series, columns, self._furthest)
             learnt = train(recipe, series.values, arrays, self._draw_seed())
         self._y_train, self._series, self._columns = y, series, columns
@@ -399,10 +402,10 @@ class BaseRecurrentForecaster(BaseForecaster):
         furthest = np.maximum(steps.max(1), 0)
         columns = None
         if self._columns is not None:
-            if furthest.any():
+            if (steps > series.lag[:, None]).any():
                 self._columns.check_future(X)
             room = max(furthest.max(), self.horizon_)
-            columns = self._columns.with_future(X)
+            columns = self._columns.with_future(X, series)
             columns.check_rows(series, steps, self._model.reads_all_columns)
             columns = columns.arrays(series, room)
         given = self._model, self._prepared, series.values, columns
@@ -460,9 +463,13 @@ class BaseRecurrentForecaster(BaseForecaster):
 def _furthest_step(series: SeriesSet, fh) -> int | None:
     """The last step of a horizon, of series that end last; None where it is not known yet.
 
-    An absolute horizon may be years away from a series that was given up: it is rolled on.
+    An absolute horizon may be years away from a series that was given up: it is rolled on, as is
+    one after a long time without observations.
     """
-    return None if fh is None else max(1, int(series.steps(fh).max(1).min()))
+    if fh is None:
+        return None
+    steps = series.steps(fh).max(1)
+    return max(1, int(min(steps.min(), max((steps - series.lag).min(), LONGEST_HORIZON))))
 
 
 def _heed_interrupt(model: ForecastModel) -> None:

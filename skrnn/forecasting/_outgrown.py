@@ -41,6 +41,6 @@ def _outgrown(known: np.ndarray, scaler, values: np.ndarray) -> str | None:
         return (
             "are not all positive or zero, but fit took it for counts: no forecast is below zero."
         )
-    if np.nanmin(known) == np.nanmax(known) and lowest < np.nanmax(values):
+    if not scaler.lent and np.nanmin(known) == np.nanmax(known) and lowest < np.nanmax(values):
         return "vary, but it was constant in fit: intervals do not know by how much."
     return None

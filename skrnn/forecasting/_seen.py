@@ -6,6 +6,7 @@ from hashlib import blake2b
 import numpy as np
 
 LONGEST_MARK = 24  # values: fewer counts are soon the same in another series
+NO_MARK = b""
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,11 @@ class SeenSeries:
     def and_also(self, series: list[np.ndarray]) -> "SeenSeries":
         """With more series."""
         starts = self.starts.copy()
-        for y in series:
+        for y in map(_from_first_change, series):
             mark = _mark(y[:LONGEST_MARK])
             starts[mark] = max(len(y), starts.get(mark, 0))
-        return SeenSeries(starts, self.ends | {_mark(y[-LONGEST_MARK:]) for y in series})
+        ends = {_mark(y[-LONGEST_MARK:]) for y in series}
+        return SeenSeries({m: n for m, n in starts.items() if m}, self.ends | ends - {NO_MARK})
 
     def reach_into(self, series: list[np.ndarray], n_last: np.ndarray) -> np.ndarray:
         """Whether some of the last values of each series have been trained on.
@@ -45,12 +47,13 @@ class SeenSeries:
         -------
         ndarray of shape (n_series,), bool
         """
-        if not self.ends:
+        if not (self.starts or self.ends):
             return np.zeros(len(series), dtype=bool)
         return np.array([self._reaches_into(y, n) for y, n in zip(series, n_last)])
 
     def _reaches_into(self, y: np.ndarray, n_last: int) -> bool:
-        if self.starts.get(_mark(y[:LONGEST_MARK]), 0) > len(y) - n_last:
+        own = _from_first_change(y)
+        if self.starts.get(_mark(own[:LONGEST_MARK]), 0) > len(own) - n_last:
             return True
         ends = range(len(y) - n_last + 1, len(y) + 1)
         return any(_mark(y[max(0, end - LONGEST_MARK) : end]) in self.ends for end in ends)
@@ -59,5 +62,13 @@ class SeenSeries:
 NONE_SEEN = SeenSeries({}, frozenset())
 
 
+def _from_first_change(y: np.ndarray) -> np.ndarray:
+    """A series without the values at its start that are all the same, such as zeros."""
+    return y[int(np.argmax(y != y[0])) :]
+
+
 def _mark(values: np.ndarray) -> bytes:
+    """What few other stretches have; none of values that are all the same, as many are."""
+    if (values == values[0]).all():
+        return NO_MARK
     return blake2b(np.ascontiguousarray(values).tobytes(), digest_size=8).digest()

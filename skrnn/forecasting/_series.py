@@ -93,6 +93,14 @@ class SeriesSet:
             last[key] = max(last.get(key, index[-1]), index[-1])
         return last
 
+    def cover(self, index: pd.Index) -> np.ndarray:
+        """Whether rows of a container are not after the last observation of their instance."""
+        ends = self.last_times
+        if None in ends:
+            return np.asarray(index <= ends[None])
+        of_rows = pd.Series(ends).reindex(index.droplevel(-1))
+        return np.asarray(index.get_level_values(-1) <= of_rows.array)
+
     def times_ahead(self, n: int) -> list[pd.Index]:
         """Times of some steps after the last observation of each series."""
         known, steps = {}, np.arange(1, n + 1)  # many series end at the same time
