@@ -465,7 +465,7 @@ def test_data_are_checked_before_a_model_runs(y, error, message):
         (
             DAYS.replace(3.0, -np.inf).to_frame("x"),
             ValueError,
-            r"Columns \['x'\] of X hold infinite",
+            r"Column 'x' of X holds infinite",
         ),
     ],
 )
@@ -632,6 +632,37 @@ def test_missing_values_of_columns_are_interpolated_too(in_y):
     mase = result.table.loc["arima", "MASE"]
     assert mase == pytest.approx(whole.table.loc["arima", "MASE"], rel=0.2)
     assert mase < 0.3 * result.table.loc["naive", "MASE"]
+
+
+@pytest.mark.filterwarnings("ignore:Model arima warned.*rank-deficient:UserWarning")
+def test_columns_may_be_unknown_all_over_a_horizon():
+    table = promoted(["event", "none", "sale"], seed=0)
+    X = table[["promotion", "price"]].assign(never=np.nan)
+    X.loc[X.index[-3:], "price"] = np.nan
+    panel = pd.concat({"a": table[["units"]], "b": table[["units"]]}, names=["shop"])
+    of_panel = pd.concat({"a": X, "b": X.assign(price=1.0)}, names=["shop"])
+    settings = {"fh": 3, "n_folds": 2, "models": ["naive", "ets", "arima"], "verbose": 0}
+    for y, columns in ((table["units"], X), (panel, of_panel)):
+        result = compare(y, columns, **settings)
+        assert (result.table["error"] == "").all()
+        assert result.table.loc["arima", "MASE"] < result.table.loc["naive", "MASE"]
+
+
+@pytest.mark.parametrize("text", [object, "string", "category"])
+def test_columns_of_objects_are_what_the_networks_take_them_for(text):
+    """Numbers, or categories, of which some may be missing."""
+    table = promoted(["event", "none", "sale"], seed=0)
+    X = table[["promotion", "price"]]
+    plain = X.assign(promotion=X["promotion"].where(X["price"] > X["price"].quantile(0.1), np.nan))
+    told = plain.astype({"promotion": text, "price": object})
+    if text == "category":
+        told["promotion"] = plain["promotion"].astype("string").astype("category")
+    settings = {"fh": 3, "n_folds": 2, "models": ["naive", "ets", "arima", "gru"], "verbose": 0}
+    expected, found = (compare(table["units"], part, **settings) for part in (plain, told))
+    for result in (expected, found):
+        assert (result.table["error"] == "").all()
+        assert result.settings["encoded"] == ["arima"]
+    np.testing.assert_allclose(found.table["MASE"], expected.table.loc[found.table.index, "MASE"])
 
 
 def test_missing_values_are_scored_by_nothing():

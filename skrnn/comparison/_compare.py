@@ -175,7 +175,7 @@ def _choose_forecasters(models, sp: int, random_state: int, y, X) -> tuple[dict,
     numbers = pd.DataFrame() if X is None else X.select_dtypes("number")
     if X is not None and numbers.shape != X.shape:
         forecasters, encoded = with_categories_encoded(forecasters)
-    has_gaps = np.isnan(y.to_numpy()).any() or numbers.isna().any(axis=None)
+    has_gaps = np.isnan(y.to_numpy()).any() or (X is not None and X.isna().any(axis=None))
     if not isinstance(models, dict) and has_gaps:
         forecasters, interpolated = with_gaps_filled(forecasters, columns=X is not None)
     return forecasters, {

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from sktime.datatypes import check_is_scitype
 
+from ..forecasting._column_encoder import as_numbers, is_numeric
 from ..forecasting._series import SeriesSet, instances
 from ._folds import series_name
 
@@ -170,16 +171,14 @@ def _check_columns(X, y) -> pd.DataFrame:
         raise ValueError(
             f"X must have a row for each of y, but lacks {missing.size}, first {missing[0]}."
         )
-    X = _as_floats(_with_names(X))
-    numbers = X.select_dtypes("number")
-    infinite = numbers.columns[np.isinf(numbers.to_numpy()).any(axis=0)]
-    if infinite.size:
-        raise ValueError(
-            f"Columns {list(infinite)} of X hold infinite values; replace them by numbers."
-        )
-    return X
+    return _with_names(X).apply(_as_column)
 
 
-def _as_floats(X: pd.DataFrame) -> pd.DataFrame:
-    numbers = X.select_dtypes(["number", "bool"]).columns
-    return X.astype(dict.fromkeys(numbers, float))
+def _as_column(column: pd.Series) -> pd.Series:
+    """Numbers as floats, also where they are objects, and categories as plain objects.
+
+    All models then read a column as the networks do.
+    """
+    if is_numeric(column):
+        return as_numbers(column)
+    return column.astype(object).where(column.notna(), np.nan)

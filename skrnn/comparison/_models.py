@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 from sklearn.base import BaseEstimator, is_regressor
 from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder
 from sktime.forecasting.base import BaseForecaster
 from sktime.forecasting.compose import (
@@ -148,8 +149,14 @@ def _filling(model: BaseForecaster, columns: bool) -> BaseForecaster:
     filling = TransformedTargetForecaster([("fill", Imputer("linear")), ("model", model)])
     if not (columns and takes_columns(model)):
         return filling
-    fill = FunctionTransformer(_interpolated, X_type="pd.DataFrame")
-    return ForecastingPipeline([("fill_columns", fill), ("model", filling)])
+    between = FunctionTransformer(_interpolated, X_type="pd.DataFrame")
+    mean = SimpleImputer(keep_empty_features=True)  # of what is unknown all over the horizon
+    numbers = make_column_selector(dtype_include="number")
+    beyond = ColumnTransformer(
+        [("numbers", mean, numbers)], remainder="passthrough", verbose_feature_names_out=False
+    ).set_output(transform="pandas")
+    steps = [("between", between), ("beyond", TabularToSeriesAdaptor(beyond, input_type="pandas"))]
+    return ForecastingPipeline([*steps, ("model", filling)])
 
 
 def _interpolated(X: pd.DataFrame) -> pd.DataFrame:

@@ -52,7 +52,7 @@ class ColumnEncoder:
         X = X[series.cover(X.index)]
         if not len(X):
             raise ValueError("X has no rows of the series of y up to their ends.")
-        numeric = [name for name in self.names if _is_numeric(X[name])]
+        numeric = [name for name in self.names if is_numeric(X[name])]
         texts = {name: _text(X[name]) for name in self.names if name not in numeric}
         self._seen = {name: set(text.dropna()) for name, text in texts.items()}
         self._categories = {name: _most_frequent(text) for name, text in texts.items()}
@@ -92,7 +92,7 @@ class ColumnEncoder:
         if missing:
             raise ValueError(f"X must have the columns {self.names} as before; it lacks {missing}.")
         columns = {
-            name: self._places(_text(X[name])) if name in self._categories else _numbers(X[name])
+            name: self._places(_text(X[name])) if name in self._categories else as_numbers(X[name])
             for name in self.names
         }
         return pd.DataFrame(columns, index=X.index)
@@ -120,7 +120,14 @@ class ColumnEncoder:
         return encoded
 
 
-def _is_numeric(column: pd.Series) -> bool:
+def is_numeric(column: pd.Series) -> bool:
+    """Whether a column holds numbers, truth values among them, perhaps as objects.
+
+    Raises
+    ------
+    ValueError
+        If it holds times.
+    """
     kind = pd.api.types.infer_dtype(column)
     if kind in TIMES:
         raise ValueError(
@@ -133,7 +140,14 @@ def _is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column)
 
 
-def _numbers(column: pd.Series) -> pd.Series:
+def as_numbers(column: pd.Series) -> pd.Series:
+    """Such a column as floats; NaN where missing.
+
+    Raises
+    ------
+    ValueError
+        If it holds something else, or infinity.
+    """
     try:
         values = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
