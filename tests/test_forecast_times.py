@@ -1,5 +1,7 @@
 """Times: rows that are left out, series that end at different times, frequencies."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,6 +91,32 @@ def test_the_ends_of_series_side_by_side_are_their_last_observations():
             columns.predict()[name] == quick(sp=6).fit(padded, fh=fh).predict().loc[name, "y"]
         ).all()
     assert list(columns.predict([-30, 0]).index) == [long.index[-31], long.index[-1]]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "warned"),
+    [
+        ({}, False),
+        ({"a": slice(None, None, 7)}, True),
+        ({"a": slice(None, None, 7), "b": slice(0, None, 14)}, True),
+        ({"a": slice(None, None, 7), "b": slice(None)}, False),
+        ({"a": slice(0, 1), "b": slice(0, 8, 7)}, False),
+        ({"a": np.flatnonzero(np.arange(126) % 7 < 5)}, False),  # working days
+    ],
+    ids=str,
+)
+def test_a_frequency_above_that_of_the_observations_is_told(gaps, warned):
+    parts = {}
+    for name, observed in gaps.items() or {"a": slice(None)}.items():
+        parts[name] = seasonal(126) * np.nan
+        parts[name].iloc[observed] = seasonal(126).iloc[observed]
+    y = pd.concat(parts, names=["k", "t"]).to_frame("y")
+    with warnings.catch_warnings(record=True) as seen:  # sktime resets pytest's filters
+        warnings.simplefilter("always")
+        base_only(sp=7).fit(y, fh=[1])
+    assert [str(w.message)[:40] for w in seen] == [
+        "All observations of y lie 7 steps apart,"
+    ] * warned
 
 
 def test_a_long_time_without_observations_is_rolled_over():

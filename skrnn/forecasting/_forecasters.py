@@ -1,5 +1,6 @@
 """Direct multi-step forecasters: one body, three cells."""
 
+import warnings
 from dataclasses import replace
 from numbers import Integral
 
@@ -25,6 +26,7 @@ from .prior import LONGEST_HORIZON
 
 PANDAS = pd.DataFrame, pd.Series
 SIDES = (("lower", -1), ("upper", 1))  # of an interval
+FEWEST_STRIDES = 4  # that tell the frequency of observations is lower than that of the index
 
 
 class BaseRecurrentForecaster(BaseForecaster):
@@ -237,6 +239,7 @@ class BaseRecurrentForecaster(BaseForecaster):
     def _fit(self, y, X, fh):
         self._check_parameters()
         series = SeriesSet.of(y)
+        _warn_of_idle_times(series)
         self._fh_of_fit, self._furthest = fh, _furthest_step(series, fh)
         self._learn(y.copy(), series, self._columns_of(X, series, "fit"))
         return self
@@ -470,6 +473,17 @@ def _furthest_step(series: SeriesSet, fh) -> int | None:
         return None
     steps = series.steps(fh).max(1)
     return max(1, int(min(steps.min(), max((steps - series.lag).min(), LONGEST_HORIZON))))
+
+
+def _warn_of_idle_times(series: SeriesSet) -> None:
+    stride = series.stride
+    if stride > 1 and max(map(len, series.values)) >= FEWEST_STRIDES * stride:
+        warnings.warn(
+            f"All observations of y lie {stride} steps apart, or multiples of that: the frequency "
+            "of its index is higher than theirs. The steps between count as missing, and intervals "
+            f"are too narrow; leave them out, as by y[::{stride}] or y.resample.",
+            stacklevel=2,
+        )
 
 
 def _heed_interrupt(model: ForecastModel) -> None:

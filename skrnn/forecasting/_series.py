@@ -86,6 +86,11 @@ class SeriesSet:
         return np.searchsorted(times, firsts)
 
     @property
+    def stride(self) -> int:
+        """The largest number of steps that all observations of all series lie apart by."""
+        return int(np.gcd.reduce([_stride(values) for values in self.values]))
+
+    @property
     def last_times(self) -> dict:
         """Time of the last observation of each instance, in any of its columns."""
         last = {}
@@ -391,6 +396,12 @@ def _before(time: pd.Timestamp, n: int, freq) -> pd.DatetimeIndex:
     times = pd.date_range(end=time, periods=n + 1, freq=freq)
     times = times[times < time]
     return times[len(times) - n :]
+
+
+def _stride(values: np.ndarray) -> int:
+    """Zero for one observation, which any number divides."""
+    seen = ~np.isnan(values)
+    return 1 if seen.all() and len(seen) > 1 else int(np.gcd.reduce(np.diff(np.flatnonzero(seen))))
 
 
 def _check(array: np.ndarray, key, column) -> None:
