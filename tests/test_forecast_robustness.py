@@ -128,6 +128,7 @@ GAPS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:All observations of y lie 2 steps apart:UserWarning")
 @pytest.mark.parametrize("horizon", [1, 6])
 @pytest.mark.parametrize("name", GAPS)
 def test_missing_values_are_not_zeros(name, horizon):

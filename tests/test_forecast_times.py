@@ -114,9 +114,9 @@ def test_a_frequency_above_that_of_the_observations_is_told(gaps, warned):
     with warnings.catch_warnings(record=True) as seen:  # sktime resets pytest's filters
         warnings.simplefilter("always")
         base_only(sp=7).fit(y, fh=[1])
-    assert [str(w.message)[:40] for w in seen] == [
-        "All observations of y lie 7 steps apart,"
-    ] * warned
+    messages = [str(warning.message) for warning in seen]
+    assert len(messages) == warned
+    assert all("All observations of y lie 7 steps apart" in message for message in messages)
 
 
 def test_a_long_time_without_observations_is_rolled_over():

@@ -481,7 +481,7 @@ def _warn_of_idle_times(series: SeriesSet) -> None:
         warnings.warn(
             f"All observations of y lie {stride} steps apart, or multiples of that: the frequency "
             "of its index is higher than theirs. The steps between count as missing, and intervals "
-            f"are too narrow; leave them out, as by y[::{stride}] or y.resample.",
+            f"may be too narrow; leave them out, as by y[::{stride}] or y.resample.",
             stacklevel=2,
         )
 
