@@ -49,7 +49,6 @@ def make_comparison(n_series=1, models=tuple(MODELS), failed=(), rename=None, se
         settings={
             "fh": list(range(1, HORIZON + 1)),
             "sp": 12,
-            "sp_reason": "",
             "n_folds": N_FOLDS,
             "window": "expanding",
             "metrics": ["MASE", "RMSSE", "sMAPE", "quantile_loss", "coverage_80"],

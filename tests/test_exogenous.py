@@ -490,6 +490,10 @@ def test_the_past_needs_no_columns_anew():
         np.testing.assert_array_equal(forecaster.predict(fh=[-20, -10], X=given), expected[:2])
     np.testing.assert_array_equal(forecaster.predict(fh=fh, X=X), expected)
     assert forecaster.predict_residuals()[:-3].notna().all()
+    corrected = X.copy()
+    corrected.loc[X.index[37], "x"] += 1  # two months before the first time that is asked for
+    moved = forecaster.predict(fh=[-20, -10], X=corrected) - expected[:2]
+    assert moved.iloc[0] == pytest.approx(10, abs=1)
     with pytest.raises(ValueError, match="predict needs X"):
         forecaster.predict(fh=[0, 1])
 

@@ -128,6 +128,14 @@ def test_a_long_time_without_observations_is_rolled_over():
     assert forecaster.update(seasonal(400)).horizon_ == 2
 
 
+def test_series_with_one_last_observation_have_rows_of_their_own_after_it():
+    whole, padded = seasonal(60), seasonal(60).reindex(seasonal(70).index)
+    y = pd.concat({"a": whole, "b": padded}, names=["k", "t"]).to_frame("y")
+    forecast = base_only(sp=6).fit(y, fh=[1, 2]).predict()
+    for name, rows in (("a", whole), ("b", padded)):
+        assert list(forecast.loc[name].index) == [rows.index[-1] + 1, rows.index[-1] + 2]
+
+
 def test_time_differences_count_from_the_last_row():
     y = pd.Series(np.arange(30.0), index=pd.date_range("2020-01-01", periods=30, freq="D"))
     y.iloc[-4:] = np.nan

@@ -162,7 +162,7 @@ def test_an_interrupt_of_more_training_is_told_whatever_is_kept(
     """Networks are kept if they forecast better than what there was without their training."""
     held_out = SimpleNamespace(promise=lambda gains: 1.0, gains=lambda gains: gains)
     first = _model.Attempt(Plan(), {member: None}, [0.5], False)
-    gains = {"prior": 0.5, "trained": 0.6 if better else 0.4}
+    gains = {"prior": 0.5, "trained": 0.6 if better else 0.5}
     second = _model.Attempt(Plan(2), gains, list(gains.values()), stopped)
     monkeypatch.setattr(_model, "_attempt", lambda *args: second)
     found = _model._perhaps_longer(first, held_out, 0)

@@ -210,6 +210,14 @@ def test_steps_have_their_own_widening_where_there_are_windows():
     assert (few == few[0]).all()
 
 
+def test_steps_beyond_the_horizon_are_widened_as_its_last_one_is():
+    widening = np.outer([1.0, 2.0], np.ones(len(LEVELS)))
+    base, spread = np.zeros((3, 4)), np.tile(np.array(LEVELS) - 0.5, (3, 4, 1))
+    prediction = Prediction(base, [Correction(base, spread)])
+    quantiles = Calibration(np.ones(1), widening).quantiles(prediction)
+    np.testing.assert_allclose(quantiles, spread * np.array([1, 2, 2, 2])[:, None])
+
+
 def test_few_windows_make_wider_intervals():
     """The conformal level is (n + 1) / n of the nominal one."""
     errors = norm.ppf((np.arange(20) + 0.5) / 20)[:, None]

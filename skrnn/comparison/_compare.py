@@ -156,7 +156,6 @@ def compare(
         **arguments,
         **about_models,
         "fh": steps,
-        "sp_reason": "",
         "metrics": [name_of(metric) for metric in metrics],
         "columns": [] if X is None else list(X.columns),
         "interrupted": runs.interrupted,

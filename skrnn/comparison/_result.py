@@ -33,7 +33,7 @@ class Comparison:
         The data.
     settings : dict
         ``fh, sp, n_folds, window, metrics, random_state, models`` as they were used;
-        ``sp_reason``, why the command line took that ``sp``, or empty; ``networks``, the models
+        ``sp_reason``, on the command line, why that ``sp`` was taken; ``networks``, the models
         that are networks of skrnn; ``left_out``, models of "all" that are not installed, with the
         reason; ``interpolated``, models that got missing values filled; ``columns``, exogenous
         ones; ``without_columns``, models that cannot use any; ``encoded``, models that got

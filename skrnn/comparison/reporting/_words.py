@@ -18,7 +18,9 @@ def settings_of(comparison) -> dict[str, str]:
     words = {
         "Data": _say_data(comparison.y),
         "Forecasting horizon": f"{_say_steps(settings['fh'])} ahead",
-        "Seasonal period": ", ".join(filter(None, [str(settings["sp"]), settings["sp_reason"]])),
+        "Seasonal period": ", ".join(
+            filter(None, [str(settings["sp"]), settings.get("sp_reason")])
+        ),
         "Folds": f"{_say_folds(comparison)}, rolling origin, {settings['window']} window",
         **_say_given(settings),
         "Metrics": ", ".join(settings["metrics"]),
