@@ -147,6 +147,8 @@ def test_what_many_series_show_at_one_time_is_less_trusted(n_series, trust):
     learnt = np.log(_model._calibrate(held_out, {}, prediction).widening)
     given = held_out.futures, held_out.n_horizons, _model.DOUBT, _model.DOUBT
     in_full = np.log(Calibration.learn(prediction, *given).widening)
+    if trust < 1:
+        in_full = (in_full + in_full[:, ::-1]) / 2
     np.testing.assert_allclose(learnt, trust * in_full)
     assert np.abs(in_full).max() > 0.3
 
@@ -162,6 +164,8 @@ def test_beside_the_pretrained_network_few_horizons_hardly_change_the_intervals(
     trust = 0.75 if held_out.one_time else 1.0
     given = held_out.futures, held_out.n_horizons, 0.0, 0.0
     in_full = np.log(Calibration.learn(prediction, *given).widening)
+    if held_out.one_time:
+        in_full = (in_full + in_full[:, ::-1]) / 2
     share = held_out.n_horizons / (held_out.n_horizons + doubt)
     np.testing.assert_allclose(learnt, trust * share * in_full)
     assert np.abs(in_full).max() > 0.1

@@ -200,6 +200,19 @@ def test_widening_attains_the_levels(scale, skewed):
     np.testing.assert_allclose(below, LEVELS, atol=0.02)
 
 
+@pytest.mark.parametrize("shift", [0.5, -0.5, 2.0, -2.0])
+def test_a_shock_to_all_series_at_one_time_widens_both_tails_alike(shift):
+    errors = shift + np.random.default_rng(0).normal(size=(2000, 4))
+    given = predicted(), errors, len(errors), 0.0, 0.0
+    each, alike = (Calibration.learn(*given, one_time=one).widening for one in (False, True))
+    far, near = (each[:, -1], each[:, 0]) if shift > 0 else (each[:, 0], each[:, -1])
+    assert (far > 1.15).all()
+    assert (near < 0.85).all()
+    np.testing.assert_array_equal(alike, alike[:, ::-1])
+    expected = far / 2 if abs(shift) == 2 else np.sqrt(far * near)
+    np.testing.assert_allclose(alike[:, 0], expected**0.75)
+
+
 def test_steps_have_their_own_widening_where_there_are_windows():
     rng = np.random.default_rng(0)
     growing = rng.normal(size=(2000, 4)) * [1, 2, 3, 4]

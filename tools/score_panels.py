@@ -161,7 +161,7 @@ def main() -> None:
     options |= {"prior": None} if arguments.no_prior else {}
     strengths = {
         (_calibration, "EQUALITY"): arguments.equality,
-        (_model, "TRUST_IN_ONE_TIME"): arguments.trust,
+        (_calibration, "TRUST_IN_ONE_TIME"): arguments.trust,
     }
     rows = []
     for index in range(arguments.panels):

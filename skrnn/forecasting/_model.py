@@ -27,10 +27,6 @@ DOUBT = 1.0
 # of 80 % cover 75 instead of 68 %. That is of one series; where it knows many, a network is right.
 WIDENING_OF_OWN = 1.8
 DOUBT_OF_OWN = 6.0
-# Most trust in the spread that many series show at one time. A compromise: on synthetic panels that
-# share shocks, intervals are the better the less it is, down to 0.2 (tools/score_panels.py), but
-# there the pretrained network is at its best; of real panels some are best with none, some with all
-TRUST_IN_ONE_TIME = 0.75
 # Of the base forecast's error, that networks trained with columns must take away more than the
 # pretrained network does, where the series are too few to do without that network.
 LEAST_ADVANTAGE = 0.1
@@ -255,7 +251,7 @@ def _calibrate(
     doubt = DOUBT_OF_PRETRAINED if list(members) == ["prior"] else DOUBT
     known = prediction, held_out.futures, held_out.n_horizons
     if held_out.one_time:
-        return Calibration.learn(*known, doubt, doubt, TRUST_IN_ONE_TIME)
+        return Calibration.learn(*known, doubt, doubt, one_time=True)
     if list(members) == ["trained"] and not learnt_elsewhere:
         usual = _usual_widening(len(held_out.before))
         return Calibration.learn(*known, doubt, DOUBT_OF_OWN, usual_widening=usual)

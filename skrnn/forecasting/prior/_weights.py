@@ -11,7 +11,7 @@ from ._network import PriorNetwork
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
     "gru": "294ef92d79a9a015826cd101af3580daa1a1f31dab79c36c47e273abbb572c3a",
-    "lstm": "3692eb0a073355a69a384f307fe6e8c2b399adc7406037ddd01d2bbaecba568e",
+    "lstm": "d101bb8fd07af7f4eb0d605d47810d8a82bd80ce766d0c46170d6409cb840004",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
