@@ -10,7 +10,7 @@ from ._quantiles import LEVELS
 from ._regression import Regression
 from ._season import detect_common_season
 from ._series import SeriesSet
-from ._sizes import MOST_STEPS, Sizes, choose_sizes
+from ._sizes import Sizes, choose_sizes
 from ._windows import CHANGE, DEVIATION, N_OWN_CHANNELS, SCALE
 from .prior import PRETRAINED_CELLS
 
@@ -24,7 +24,7 @@ FEWEST_TO_CONSIDER = 250  # windows, where series follow rules that smoothing do
 MANY_SERIES = 2000  # teach a network all it needs, and the pretrained one would take its time
 LONG = 8  # windows that a series is long: its networks measure each in a unit of its own
 LARGE_GAIN = 0.25  # over the base forecast, that speaks for rules which smoothing does not know
-LONGER = 4  # times the usual training steps are taken then
+LONGER, LONGEST = 4, 1500  # times the usual training steps are taken then, and how many at most
 GOING_ON = 0.5  # of the training steps, and of the learning rate, where networks go on
 
 
@@ -37,7 +37,7 @@ class Recipe:
     cell : str
     sizes : Sizes
     most_steps : int
-        Training steps that may be taken where they pay.
+        Training steps that may be taken where more than usual pay.
     num_layers : int
     dropout, lr, weight_decay : float
     gradient_clip : float or None
@@ -165,7 +165,7 @@ def choose_recipe(
     sp, *other_periods = _periods(parameters["sp"], series)
     horizon = furthest or (sp if sp > 1 else DEFAULT_HORIZON)
     n_windows = np.maximum(lengths - horizon, 0).sum()
-    most_steps = MOST_STEPS if parameters["max_steps"] == "auto" else parameters["max_steps"]
+    most_steps = LONGEST if parameters["max_steps"] == "auto" else parameters["max_steps"]
     prior = parameters["prior"] == "auto" and cell in PRETRAINED_CELLS
     if most_steps > 0 and len(lengths) >= MANY_SERIES:
         prior = False

@@ -8,7 +8,8 @@ import numpy as np
 SHORTEST_WINDOW = 8
 HORIZONS_BACK = 4  # horizons that a window spans
 RECURRENT_STEPS = 8  # in a window
-MOST_STEPS = 1500  # of training
+FEWEST_STEPS, MOST_STEPS = 200, 3000  # of training
+PASSES = 2  # through all windows at least, as far as the most steps allow
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,16 @@ def choose_sizes(asked: dict, lengths: np.ndarray, horizon: int, sp: int) -> Siz
     if window_length == "auto":
         wanted = max(2 * sp, HORIZONS_BACK * horizon, SHORTEST_WINDOW)
         window_length = min(wanted, max(2, (int(lengths.max()) - horizon) // 2))
+    batch_size = asked["batch_size"]
+    if batch_size == "auto":
+        batch_size = 2 ** int(np.clip(round(math.log2(n_windows / 100)), 5, 8))
+    n_steps = max(60 * n_windows**0.25, PASSES * n_windows / batch_size)
     chosen = {
         "window_length": window_length,
         "segment_length": _segment_length(window_length, horizon),
-        "hidden_size": 32 if n_windows < 5000 else 64 if n_windows < 200_000 else 128,
-        "max_steps": int(np.clip(60 * n_windows**0.25, 200, MOST_STEPS)),
-        "batch_size": int(2 ** np.clip(round(math.log2(n_windows / 100)), 5, 8)),
+        "hidden_size": 32 if n_windows < 5000 else 64,
+        "max_steps": int(np.clip(n_steps, FEWEST_STEPS, MOST_STEPS)),
+        "batch_size": batch_size,
     }
     # torch takes no integers of NumPy, of which searches over parameters make lists
     given = {name: int(asked[name]) for name in chosen if asked[name] != "auto"}
