@@ -70,12 +70,27 @@ def test_the_last_windows_are_drawn_most_often():
     assert (~of_long).sum() > 0.2 * 2000  # though it has but 300 of 5,300 observations
 
 
-def test_all_windows_are_used_where_they_can_be_twice():
+def test_all_windows_are_used_where_they_can_be():
     recipe = recipe_for(walk(300), horizon=5)
     prepared = recipe.prepare([walk(300)], None)
     panel = prepared.panel([walk(300)], None)
-    origins = training_origins(recipe, panel, prepared, seed=0, most=600)
+    origins = training_origins(recipe, panel, prepared, seed=0, most=300)
     assert len(np.unique(origins.ends)) == len(origins) > 250
+
+
+def test_networks_pass_through_large_panels_twice():
+    """As far as 3,000 steps go; through small ones oftener, by 200 steps at least."""
+    asked = dict.fromkeys(_sizes.Sizes.__dataclass_fields__, "auto")
+
+    def passes(n_series, length, **given):
+        sizes = _sizes.choose_sizes(asked | given, np.full(n_series, length), 10, 1)
+        return sizes.max_steps, sizes.max_steps * sizes.batch_size / (n_series * (length - 10))
+
+    assert passes(300, 1010)[1] == pytest.approx(2, rel=1e-3)
+    assert passes(300, 1010, batch_size=512)[1] == pytest.approx(60 * 300_000**0.25 / 586, rel=1e-3)
+    assert passes(10, 1010)[1] > 10
+    assert passes(10_000, 110)[0] == 3000
+    assert passes(1, 110)[0] == 200
 
 
 # What can be told from the ends
@@ -401,7 +416,7 @@ def test_pretrained_networks_keep_their_units(monkeypatch):
 
 def test_more_pretraining_does_not_grow_longer_and_longer(monkeypatch):
     monkeypatch.setattr(_recipe, "LARGE_GAIN", -np.inf)
-    monkeypatch.setattr(_recipe, "MOST_STEPS", 10**6)
+    monkeypatch.setattr(_recipe, "LONGEST", 10**6)
     monkeypatch.setattr(_sizes, "MOST_STEPS", 2)
     y = pd.concat({i: pd.DataFrame({"y": walk(seed=i)}) for i in range(2)})
     forecaster = GRUForecaster(prior=None, window_length=20, n_members=1, random_state=0)

