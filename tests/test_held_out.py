@@ -88,7 +88,7 @@ def test_networks_pass_through_large_panels_twice():
 
     assert passes(300, 1010)[1] == pytest.approx(2, rel=1e-3)
     assert passes(300, 1010, batch_size=512)[1] == pytest.approx(60 * 300_000**0.25 / 586, rel=1e-3)
-    assert passes(10, 1010)[1] > 10
+    assert passes(10, 1010)[1] > 5
     assert passes(10_000, 110)[0] == 3000
     assert passes(1, 110)[0] == 200
 
