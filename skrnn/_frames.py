@@ -23,6 +23,22 @@ def unframe(X):
     return _from_nested(X) if _is_nested(X) else as_numpy(X)
 
 
+def nan_for_missing(X):
+    """NaN for None, pd.NA and NaT among objects, of which scikit-learn makes no floats.
+
+    X is what `unframe` gives; what has no objects stays as it is.
+    """
+    if is_list_of_arrays(X):
+        return [nan_for_missing(x) for x in X]
+    objects = X.to_numpy() if isinstance(X, (pd.DataFrame, pd.Series)) else X
+    if not isinstance(objects, np.ndarray) or objects.dtype != object:
+        return X
+    values = np.where(pd.isna(objects), np.nan, objects)
+    if isinstance(X, pd.DataFrame):
+        return pd.DataFrame(values, X.index, X.columns)
+    return pd.Series(values, X.index) if isinstance(X, pd.Series) else values
+
+
 def unframe_steps(y):
     """Turn targets of all time steps into an array, or into a list with an item for each sequence.
 

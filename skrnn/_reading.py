@@ -13,7 +13,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from ._frames import as_array, channel_frame, check_no_dates, unframe
+from ._frames import as_array, channel_frame, check_no_dates, nan_for_missing, unframe
 from ._sequences import (
     FLOATS,
     Sequences,
@@ -47,7 +47,7 @@ def read_sequences(estimator, X, *, reset: bool, allow_nan: bool | None = None) 
         If X has no accepted form, or not the columns or channels of the fitted input.
     """
     check_no_dates(X)
-    named, X = channel_frame(X), unframe(X)
+    named, X = channel_frame(X), nan_for_missing(unframe(X))
     name = type(estimator).__name__
     if allow_nan is None:
         allow_nan = get_tags(estimator).input_tags.allow_nan
@@ -118,7 +118,7 @@ def _as_numbers(values, name: str):
 
 def objects_as_floats(objects: np.ndarray) -> np.ndarray:
     """Numbers that came as objects; NaN where one is missing, such as None or pd.NA."""
-    return np.where(pd.isna(objects), np.nan, objects).astype(np.float64)
+    return nan_for_missing(objects).astype(np.float64)
 
 
 def check_targets_given(estimator, y) -> None:

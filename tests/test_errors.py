@@ -372,6 +372,17 @@ EMPTY = [
     ),
 ]
 
+OBJECTS = [
+    row(f"{missing} in {what}", "Input X contains NaN, first in sequence 3", X)
+    for missing in (np.nan, None, pd.NA, pd.NaT)
+    for what, X in (
+        ("objects", spoilt(TABLE.astype(object), missing)),
+        ("objects of a frame", pd.DataFrame(spoilt(TABLE.astype(object), missing))),
+        ("objects in 3D", spoilt(ARRAY.astype(object), missing)),
+        ("objects of a list", spoilt([x.astype(object) for x in LIST], missing)),
+    )
+]
+
 TYPES = [
     row("words in a table", "could not convert string to float.*'a'", np.full((N, 2), "a")),
     row("words in 3D", "could not convert string to float", np.full((N, 2, 1), "a")),
@@ -704,7 +715,7 @@ COMBINED = [
         parameters={"early_stopping": True},
     ),
 ]
-WRONG_DATA = NOT_FINITE + SHAPES + EMPTY + TYPES + TARGETS + WEIGHTS
+WRONG_DATA = NOT_FINITE + OBJECTS + SHAPES + EMPTY + TYPES + TARGETS + WEIGHTS
 WRONG_FITS = WRONG_DATA + ONE_CLASS + CONSTRAINED + COMBINED
 
 

@@ -591,6 +591,18 @@ def test_windows_are_read_only_views_of_the_series(dtype, horizon):
     GRURegressor(hidden_size=2, max_epochs=1).fit(X, y).predict(X)
 
 
+@pytest.mark.parametrize("missing", [None, pd.NA, pd.NaT], ids=str)
+def test_missing_objects(missing):
+    objects = SERIES.astype(object)
+    objects[7] = missing
+    for form in (np.asarray, pd.Series, pd.DataFrame):
+        with pytest.raises(ValueError, match="missing values .*, the first at time step 7"):
+            make_windows(form(objects), 4)
+    expected = np.where(np.arange(30) == 7, np.nan, SERIES)[:, None]
+    for table in (objects[:, None], pd.DataFrame(objects)):
+        np.testing.assert_array_equal(SlidingWindow(1).fit_transform(table)[:, 0], expected)
+
+
 def test_whole_numbers_become_floats():
     X, y = make_windows(range(5), 2)
     assert X.dtype == y.dtype == np.float64

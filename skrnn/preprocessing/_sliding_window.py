@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .._frames import nan_for_missing
 from .._parameters import at_least
 from .._sequences import FLOATS
 from ._transformer import ArrayOutput
@@ -112,6 +113,7 @@ class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
 
     def _read(self, X, **options) -> np.ndarray:
         _check_order(X)
+        X = nan_for_missing(X)
         return validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan", **options)
 
     def __sklearn_tags__(self):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
 
+from .._frames import nan_for_missing
 from .._parameters import at_least, validate_parameters
 from .._sequences import FLOATS
 
@@ -85,7 +86,11 @@ def windows(values: np.ndarray, length: int) -> np.ndarray:
 
 def _read_series(series) -> np.ndarray:
     values = check_array(
-        series, dtype=FLOATS, ensure_2d=False, ensure_all_finite="allow-nan", input_name="series"
+        nan_for_missing(series),
+        dtype=FLOATS,
+        ensure_2d=False,
+        ensure_all_finite="allow-nan",
+        input_name="series",
     )
     if np.isnan(values).any():
         step = int(np.isnan(values.reshape(len(values), -1)).any(axis=1).argmax())
