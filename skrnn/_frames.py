@@ -178,7 +178,7 @@ def check_no_dates(X) -> None:
     frame = channel_frame(X)
     is_panel, frame = frame is not None, X if frame is None else frame
     if not isinstance(frame, pd.DataFrame):
-        if any(_are_dates(array) for array in (X if is_list_of_arrays(X) else [X])):
+        if any(_are_dates(array) for array in (X if is_list_of_arrays(X) else [_first_item(X)])):
             raise _unexpected_dates("X", "pass them as times; else leave them out")
         return
     if frame.empty:
@@ -188,6 +188,13 @@ def check_no_dates(X) -> None:
         if _are_dates(frame.iloc[:, i] if cells is None else cells.iloc[i]):
             advice = f"pass time_channel={name!r}" if is_panel else "pass them as times"
             raise _unexpected_dates(f"Column {name!r} of X", f"{advice}; else leave the column out")
+
+
+def _first_item(X):
+    """What nested lists begin with; all else as it is."""
+    while isinstance(X, (list, tuple)) and X:
+        X = X[0]
+    return X
 
 
 def _unexpected_dates(where: str, advice: str) -> ValueError:
@@ -209,7 +216,7 @@ def numbers_as_dates(frames, X):
 
 
 def _are_dates(values) -> bool:
-    """Whether an array or Series holds dates or durations, of NumPy, pandas or pyarrow."""
+    """Whether an array, Series or scalar is of dates or durations: NumPy, pandas or pyarrow."""
     return getattr(getattr(values, "dtype", None), "kind", None) in ("M", "m")
 
 

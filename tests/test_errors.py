@@ -295,6 +295,7 @@ SHAPES = [
             ("table", dates),
             ("3D array", dates[:, :, None]),
             ("list", list(dates)),
+            ("nested lists", [list(row) for row in dates]),
             ("list beside numbers", [np.ones(2), dates[1]]),
         )
     ),
