@@ -30,13 +30,14 @@ def nan_for_missing(X):
     """
     if is_list_of_arrays(X):
         return [nan_for_missing(x) for x in X]
-    objects = X.to_numpy() if isinstance(X, (pd.DataFrame, pd.Series)) else X
-    if not isinstance(objects, np.ndarray) or objects.dtype != object:
-        return X
-    values = np.where(pd.isna(objects), np.nan, objects)
-    if isinstance(X, pd.DataFrame):
-        return pd.DataFrame(values, X.index, X.columns)
-    return pd.Series(values, X.index) if isinstance(X, pd.Series) else values
+    # column by column: of numbers beside booleans pandas would make objects
+    if isinstance(X, pd.DataFrame) and any(t.kind == "O" for t in X.dtypes):
+        return pd.DataFrame(nan_for_missing(X.to_numpy(object)), X.index, X.columns)
+    if isinstance(X, pd.Series) and X.dtype.kind == "O":
+        return pd.Series(nan_for_missing(X.to_numpy(object)), X.index)
+    if isinstance(X, np.ndarray) and X.dtype.kind == "O":
+        return np.where(pd.isna(X), np.nan, X)
+    return X
 
 
 def unframe_steps(y):

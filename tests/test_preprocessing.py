@@ -16,6 +16,7 @@ from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 from sklearn.utils import estimator_checks as checks
 
 from skrnn import GRUClassifier, GRURegressor
+from skrnn._frames import nan_for_missing
 from skrnn.preprocessing import (
     Differencer,
     SequencePadder,
@@ -601,6 +602,13 @@ def test_missing_objects(missing):
     expected = np.where(np.arange(30) == 7, np.nan, SERIES)[:, None]
     for table in (objects[:, None], pd.DataFrame(objects)):
         np.testing.assert_array_equal(SlidingWindow(1).fit_transform(table)[:, 0], expected)
+
+
+def test_a_table_without_objects_is_not_copied():
+    columns = {"price": SERIES, "holiday": SERIES > 0, "sold": pd.array([1, None] * 15, "Int64")}
+    table = pd.DataFrame(columns)
+    assert nan_for_missing(table) is table
+    assert nan_for_missing(SERIES) is SERIES
 
 
 def test_whole_numbers_become_floats():
