@@ -8,6 +8,7 @@ import runpy
 import sysconfig
 import time
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -362,6 +363,18 @@ def test_threads_change_nothing(monkeypatch, cell, ragged, channels):
     for other in results[1:]:
         for a, b in zip(results[0], other):
             assert torch.equal(a, b)
+
+
+def test_threads_share_all_rows_of_very_many_steps(monkeypatch):
+    """In float32 the steps of all rows would be rounded, here to more than there are."""
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 7)
+    sizes = torch.tensor([833] * 2926 + [55])
+    rows = int(sizes.sum())
+    run = kernels.Run("gru", sizes, (rows,), rows, len(sizes), 833, 16, 16, False)
+    parts = kernels._split_rows(run, 1e12)
+    assert len(parts) == 7
+    assert (parts[0][0], parts[-1][1]) == (0, 833)
+    assert all(end == begin for (_, end), (begin, _) in pairwise(parts))
 
 
 @needs_kernels

@@ -398,7 +398,8 @@ def _split_rows(run: Run, work: float) -> list[tuple[int, int]]:
     if run.sizes is not None and len(bounds) > 2:
         rows = torch.arange(run.batch + 1, device="cpu")
         done = torch.minimum(run.sizes[:, None], rows).sum(0)  # time steps of the rows before
-        shares = done[-1] * torch.arange(len(bounds), device="cpu") / (len(bounds) - 1)
+        # in whole numbers: float32 would round large ones, and leave rows out or add one
+        shares = done[-1] * torch.arange(len(bounds), device="cpu") // (len(bounds) - 1)
         bounds = torch.searchsorted(done, shares).tolist()
     return [(begin, end) for begin, end in pairwise(bounds) if begin < end]
 
