@@ -5,8 +5,12 @@ CI sets SKRNN_REQUIRE_KERNELS, so that kernels which were silently not built fai
 
 import os
 import runpy
+import subprocess
+import sys
 import sysconfig
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -332,17 +336,85 @@ def test_an_empty_batch_stays_empty(cell):
 
 
 def test_other_threads_end_before_an_error_is_raised():
-    ended = []
+    begun, ended = threading.Event(), []
 
     def work(number):
         if number == 1:
+            begun.wait()
             raise MemoryError
+        begun.set()
         time.sleep(0.2)
         ended.append(number)
 
     with pytest.raises(MemoryError):
         threads.in_parallel(work, [(0,), (1,)])
     assert ended == [0]
+
+
+def test_other_threads_end_before_an_interrupt_is_raised(monkeypatch):
+    """Also one while this thread waits for them: they would write to what is freed."""
+    begun, ended, waits = threading.Event(), [], []
+
+    def work(number):
+        if number == 1:
+            begun.wait()
+            return
+        begun.set()
+        time.sleep(0.2)
+        ended.append(number)
+
+    def interrupted_once(futures):
+        waits.append(len(futures))
+        if len(waits) == 1:
+            raise KeyboardInterrupt
+        return wait(futures)
+
+    monkeypatch.setattr(threads, "wait", interrupted_once)
+    with pytest.raises(KeyboardInterrupt):
+        threads.in_parallel(work, [(0,), (1,)])
+    assert (ended, waits) == ([0], [1, 1])
+
+
+@pytest.mark.parametrize("n_begun", [0, 1])
+def test_calls_are_made_here_where_no_thread_can_be_begun(monkeypatch, n_begun):
+    """Each once, though the executor has queued one before it fails to begin a thread."""
+    real, started, made = threading.Thread.start, [], []
+
+    def start(thread):
+        started.append(thread)
+        if len(started) > n_begun:
+            raise RuntimeError("can't start new thread")
+        real(thread)
+
+    def work(number):
+        time.sleep(0.05)
+        made.append(number)
+
+    with ThreadPoolExecutor(3) as pool:
+        monkeypatch.setattr(threads, "_pool", lambda: pool)
+        monkeypatch.setattr(threading.Thread, "start", start)
+        threads.in_parallel(work, [(0,), (1,), (2,), (3,)])
+        assert sorted(made) == [0, 1, 2, 3]
+    assert len(made) == 4
+
+
+def test_calls_are_made_at_the_end_of_a_program():
+    """Where a thread goes on after the main one, Python begins no others."""
+    program = """
+import threading
+from skrnn.nn.threads import in_parallel
+
+def later():
+    threading.main_thread().join()
+    in_parallel(print, [("a",), ("b",)])
+
+threading.Thread(target=later).start()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert sorted(done.stdout.split()) == ["a", "b"]
+    assert not done.stderr
 
 
 @needs_kernels

@@ -2,8 +2,8 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import torch
@@ -27,14 +27,44 @@ def on_threads(n_threads: int):
 
 
 def in_parallel(function, calls: list[tuple]) -> None:
-    """Make calls on one thread each; the last of them on this one."""
-    others = [_pool().submit(function, *call) for call in calls[:-1]]
+    """Make calls on one thread each; the last of them, and what none has begun, on this one."""
+    others = [(Future(), call) for call in calls[:-1]]
     try:
+        with suppress(RuntimeError):  # no thread begins at the end of a program, or beyond a limit
+            for future, call in others:
+                _pool().submit(_make, future, function, call)
         function(*calls[-1])
+        for future, call in others:
+            if future.cancel():
+                function(*call)
     finally:
-        wait(others)  # they write to memory that the caller frees after an error
-    for other in others:
-        other.result()
+        begun = _end(others)
+    for future in begun:
+        future.result()
+
+
+def _make(future: Future, function, call: tuple) -> None:
+    """Make a call, unless another thread has taken it."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(function(*call))
+    except BaseException as error:
+        future.set_exception(error)
+
+
+def _end(others: list[tuple[Future, tuple]]) -> list[Future]:
+    """Calls that other threads have begun, all of which have ended.
+
+    They write to memory that the caller frees after an error, so Ctrl-C has to wait for them too.
+    """
+    try:
+        begun = [future for future, _ in others if not future.cancel()]
+        wait(begun)
+    except BaseException:
+        _end(others)
+        raise
+    return begun
 
 
 def cuts(n_parts: int, work: float) -> list[int]:
