@@ -20,10 +20,10 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from torch._subclasses import fake_tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.autograd import forward_ad
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.utils._pytree import tree_map_only
 
 from skrnn.nn import instruction_sets, kernels, products, threads
 from skrnn.nn.cells import CELLS, Weights, unroll
@@ -275,6 +275,30 @@ def test_fake_tensors_have_no_memory_to_run_on(make):
         assert layer(x)[0].shape == (9, 4, 16)
 
 
+class Wrapper(torch.Tensor):
+    """A tensor that holds another, as distributed ones do, and has no memory."""
+
+    @staticmethod
+    def __new__(cls, inner):
+        return torch.Tensor._make_wrapper_subclass(cls, inner.shape, inner.stride())
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    @classmethod
+    def __torch_dispatch__(cls, function, types, args=(), kwargs=None):
+        args, kwargs = tree_map_only(cls, lambda x: x.inner, (args, kwargs or {}))
+        return tree_map_only(torch.Tensor, cls, function(*args, **kwargs))
+
+
+@by_torch
+@pytest.mark.parametrize("make", LAYERS, ids=["plain", "decaying"])
+def test_tensors_without_memory_run_on_torch(make):
+    layer, x = make(), draw(np.random.default_rng(0), 9, 4, 3)
+    with torch.no_grad():
+        torch.testing.assert_close(layer(Wrapper(x))[0].inner, layer(x)[0])
+
+
 @by_torch
 @pytest.mark.parametrize("make", LAYERS, ids=["plain", "decaying"])
 @pytest.mark.parametrize("needs_gradients", [False, True])
@@ -306,7 +330,6 @@ def test_functional_derivatives_go_through_layers(make):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (fake_tensor, "FakeTensor"),
         (torch._C, "_len_torch_dispatch_stack"),
         (torch._C._functorch, "peek_interpreter_stack"),
         (forward_ad, "_current_level"),

@@ -86,7 +86,6 @@ PRIVATE = {
     "skpro.distributions.Histogram._var": "forecasting._histogram",
     "skpro.distributions.Histogram._energy_self": "forecasting._histogram",
     "skpro.distributions.Histogram._energy_x(x)": "forecasting._histogram",
-    "torch._subclasses.fake_tensor.FakeTensor": "nn.instruction_sets",
     "torch._C._len_torch_dispatch_stack": "nn.instruction_sets",
     "torch.autograd.forward_ad._current_level": "nn.instruction_sets",
 }

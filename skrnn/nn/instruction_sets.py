@@ -44,7 +44,6 @@ def chosen_set() -> tuple[int, str] | None:
 class Signs(NamedTuple):
     """What tells who follows torch's operations, for which torch has no public names."""
 
-    fake_tensor: type
     count_modes: Callable[[], int]
     find_transform: Callable[[], object]  # such as torch.func.vmap, or None
 
@@ -52,15 +51,13 @@ class Signs(NamedTuple):
 def find_signs() -> Signs | None:
     """All signs, or None where this torch lacks one of the names."""
     try:
-        from torch._subclasses.fake_tensor import FakeTensor  # loaded by torch itself
-
         count_modes = torch._C._len_torch_dispatch_stack
         find_transform = torch._C._functorch.peek_interpreter_stack
-    except (ImportError, AttributeError):
+    except AttributeError:
         return None
     # a number that changes, so it is looked up each time
     known = hasattr(forward_ad, "_current_level")
-    return Signs(FakeTensor, count_modes, find_transform) if known else None
+    return Signs(count_modes, find_transform) if known else None
 
 
 _signs = find_signs()
@@ -75,9 +72,17 @@ def can_run(*tensors: Tensor) -> bool:
     if is_followed() or torch.is_autocast_enabled("cpu"):
         return False
     for x in tensors:
-        if x.dtype is not torch.float32 or not x.is_cpu or isinstance(x, _signs.fake_tensor):
+        if x.dtype is not torch.float32 or not x.is_cpu or _is_wrapper(x):
             return False
     return chosen_set() is not None
+
+
+def _is_wrapper(x: Tensor) -> bool:
+    """Whether x stands for other tensors or none, as fake and distributed ones do.
+
+    It follows torch's operations by itself, and has no memory of its own to run on.
+    """
+    return type(x).__torch_dispatch__ is not Tensor.__torch_dispatch__
 
 
 def is_followed() -> bool:
