@@ -22,6 +22,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.autograd import forward_ad
+from torch.nn.utils import prune
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch.utils._pytree import tree_map_only
 
@@ -493,6 +494,23 @@ def test_layer_is_torch_s(instruction_set, monkeypatch, cell, lengths):
         fused, plain = fused.data, plain.data
     for a, b in zip((fused, *fused_state), (plain, *plain_state)):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("n_steps", [1, 9])
+def test_hooks_of_the_torch_layer_are_called(cell, n_steps):
+    """Pruning is one, which makes the weights anew; else they were those of the step before."""
+    layer, called = RecurrentLayer(cell, 3, 16), []
+    x = draw(np.random.default_rng(0), n_steps, 4, 3).requires_grad_()
+    layer.core.register_forward_hook(lambda *_: called.append("forward"))
+    layer.core.register_full_backward_hook(lambda *_: called.append("backward"))
+    prune.l1_unstructured(layer.core, "weight_ih_l0", 0.5)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        layer(x)[0].square().sum().backward()
+        optimizer.step()
+    assert called == 2 * ["forward", "backward"]
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -82,10 +82,11 @@ class RecurrentLayer(nn.Module):
             If x has not three dimensions.
         """
         check_dimensions(x)
-        if not isinstance(x, PackedSequence) and x.shape[0] == 1:
-            return self._run_cell(x[0], state)  # with less around it than torch's layers have
-        if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
-            return self._run_rows(kernels.run_layer, x, state)
+        if not _has_hooks(self.core):
+            if not isinstance(x, PackedSequence) and x.shape[0] == 1:
+                return self._run_cell(x[0], state)  # with less around it than torch's layers have
+            if kernels.is_faster(self.cell, x, self.core.weight_hh_l0):
+                return self._run_rows(kernels.run_layer, x, state)
         given = None
         if state is not None:
             given = tuple(torch.stack(part.chunk(self.n_directions, 1)) for part in state)
@@ -175,6 +176,16 @@ def check_dimensions(x: Tensor | PackedSequence) -> None:
             f"Expected an input of shape (steps, batch, channels), got {tuple(x.shape)}. A single "
             "sequence of shape (steps, channels) is a batch of one: x.unsqueeze(1)."
         )
+
+
+def _has_hooks(module: nn.Module) -> bool:
+    """Whether something, such as torch's pruning, has to happen when torch runs a module."""
+    return bool(
+        module._forward_pre_hooks
+        or module._forward_hooks
+        or module._backward_pre_hooks
+        or module._backward_hooks
+    )
 
 
 def _select(state: State | None, index: Tensor | None) -> State | None:
