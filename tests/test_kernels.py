@@ -564,6 +564,8 @@ def test_shapes_that_do_not_fit_are_refused(cell):
         ("channels", (x[..., :2], state, None)),
         ("state", (x, tuple(part[:1] for part in state), None)),
         ("state", (x, (*state[:-1], state[-1][:, :7]), None)),
+        ("state of . tensors", (x, state[:-1], None)),
+        ("state of . tensors", (x, (*state, state[0]), None)),
         ("decays", (x, state, x.new_ones(9 * 4, 15))),
     ]
     for message, (values, initial, decays) in wrong:

@@ -200,7 +200,7 @@ def run_layer(
     """
     _check_weights(cell, weights)
     _check_input(x, weights, sizes, batch)
-    _check_states(x, weights.recurrent.shape[1], batch, state, decays)
+    _check_states(cell, x, weights.recurrent.shape[1], batch, state, decays)
     shape, hidden = x.shape[:-1], weights.recurrent.shape[1]
     n_rows, width = shape.numel(), hidden + -hidden % LANES
     steps = n_rows // batch if sizes is None else sizes.shape[0]
@@ -262,7 +262,14 @@ def _check_weights(cell: str, weights: Weights) -> None:
             )
 
 
-def _check_states(x: Tensor, hidden: int, batch: int, state, decays: Tensor | None) -> None:
+def _check_states(
+    cell: str, x: Tensor, hidden: int, batch: int, state, decays: Tensor | None
+) -> None:
+    n_states = CELLS[cell].n_states
+    if state is not None and len(state) != n_states:
+        raise ValueError(
+            f"Expected a state of {n_states} tensors for the cell {cell!r}, got {len(state)}."
+        )
     for part in state or ():
         if part.shape != (batch, hidden):
             raise ValueError(
