@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import torch
 
@@ -67,8 +67,7 @@ def _on_threads(most: int, work: Callable[[], None], stop: threading.Event) -> b
         torch.set_num_threads(share)
         with ThreadPoolExecutor(n_workers, "skrnn", _use_threads, (share,)) as pool:
             try:
-                for _ in range(n_workers - 1):
-                    others.append(pool.submit(work))
+                _begin(others, n_workers - 1, pool, work)
                 work()
                 # in short turns, since waiting cannot be interrupted on every system
                 while wait(others, INTERRUPT_SECONDS).not_done:
@@ -81,6 +80,18 @@ def _on_threads(most: int, work: Callable[[], None], stop: threading.Event) -> b
     for other in others:
         other.result()  # raises what was raised there
     return interrupted
+
+
+def _begin(
+    others: list[Future], n_others: int, pool: ThreadPoolExecutor, work: Callable[[], None]
+) -> None:
+    """Begin some work on other threads, of which there are none at the end of a program."""
+    try:
+        for _ in range(n_others):
+            others.append(pool.submit(work))
+    except RuntimeError:
+        if others:
+            raise
 
 
 def _use_threads(n_threads: int) -> None:

@@ -1,5 +1,7 @@
 """Nets trained side by side: how Ctrl-C and failures end them, with nets that only pretend."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 
@@ -55,6 +57,20 @@ def test_nets_on_a_gpu_take_turns(torch_threads):
     nets[1].device = "cuda"
     learn_all([(net, None) for net in nets])
     assert [net.n_threads for net in nets] == [2, 2]
+
+
+def test_all_are_trained_here_where_no_thread_can_be_begun(torch_threads, monkeypatch):
+    """As at the end of a program, on a thread that goes on after the main one."""
+
+    def refuse(*_):
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    torch_threads(2)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
+    nets = [Pretender(), Pretender()]
+    assert learn_all([(net, None) for net in nets]) == nets
+    assert [net.n_threads for net in nets] == [1, 1]
+    assert torch.get_num_threads() == 2
 
 
 def test_ctrl_c_outside_of_the_training_is_not_lost(torch_threads):
