@@ -300,8 +300,13 @@ class RecurrentNet(NeuralNet):
         self._move(self.device, optimizer_state)
 
     def copy(self) -> "RecurrentNet":
-        """A copy to go on with. It shares the records of past epochs, which may be thousands."""
-        return copy.deepcopy(self, {id(self.history): History(self.history)})
+        """A copy to go on with, without callbacks: they were for the training that has ended.
+
+        It shares the records of past epochs, which may be thousands.
+        """
+        instead = {id(self.history): History(self.history)}
+        instead |= {id(self.callbacks): [], id(self.callbacks_): []}
+        return copy.deepcopy(self, instead)
 
     def move(self, device: torch.device) -> None:
         """Go on on another device."""

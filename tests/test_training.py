@@ -340,6 +340,19 @@ def test_partial_fit_copies_no_records_of_past_calls(numbers):
     assert len(model.net_.history) == 2
 
 
+def test_partial_fit_leaves_the_callbacks_of_fit_alone(make, data, tmp_path):
+    """They would go on to set the learning rate, and to overwrite what they have saved."""
+    checkpoint = Checkpoint(dirname=tmp_path, monitor=None)
+    callbacks = [("count", Recorder()), LRScheduler("StepLR", step_size=1, gamma=0.1), checkpoint]
+    model = make(callbacks=callbacks).fit(*data)
+    counted, saved = callbacks[0][1].batches, (tmp_path / "params.pt").read_bytes()
+    model.set_params(callbacks=None).partial_fit(*data).partial_fit(*data)
+    assert model.net_.callbacks_ == []
+    assert model.net_.optimizer_.param_groups[0]["lr"] == 1e-2
+    assert callbacks[0][1].batches == counted
+    assert (tmp_path / "params.pt").read_bytes() == saved
+
+
 def test_partial_fit_after_fit_goes_on_at_the_full_rate(make, data):
     X, y = data
     model = make().fit(X, y)
