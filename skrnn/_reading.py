@@ -99,7 +99,7 @@ def read_targets(estimator, y, *, numeric: bool = False) -> np.ndarray:
     Raises
     ------
     ValueError
-        If y is missing, not finite, or not a number where one is needed.
+        If y is missing, not finite, or not a number where one is needed; a date is none.
     """
     check_targets_given(estimator, y)
     # of pandas' integers and booleans scikit-learn would make floats
@@ -112,7 +112,13 @@ def _as_numbers(values, name: str):
     values = as_array(as_numpy(values, name))
     if isinstance(values, (list, tuple)):
         values = np.asarray(values)
-    is_objects = isinstance(values, np.ndarray) and values.dtype == object
+    kind = getattr(getattr(values, "dtype", None), "kind", None)
+    if kind in ("M", "m"):  # NumPy would count them in their unit, and NaT as -9e18
+        raise ValueError(
+            f"{name} holds dates or durations, where numbers are expected. Convert them, for "
+            f"instance durations to days: {name} / np.timedelta64(1, 'D')."
+        )
+    is_objects = isinstance(values, np.ndarray) and kind == "O"
     return objects_as_floats(values) if is_objects else values
 
 

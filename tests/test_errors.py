@@ -433,6 +433,14 @@ TARGETS = [
     ),
     row("words for numbers", "could not convert string to float.*'a'", y=np.full(N, "a")),
     row("complex y", "Complex data not supported", y=NUMBERS * 1j),
+    *(
+        row(f"{what} in y", r"y holds dates or durations, .*: y / np.timedelta64\(1, 'D'\)", y=y)
+        for what, y in {
+            "dates": pd.Series(pd.date_range("2020", periods=N)),
+            "durations": np.arange(N).astype("m8[h]"),
+            "missing durations": pd.Series([pd.NaT, pd.Timedelta(1, "D")] * 4),
+        }.items()
+    ),
     row("3D y", "Found array with dim 3, while dim <= 2 is required", y=np.ones((N, 2, 2))),
     row(
         "numbers for labels",
@@ -525,6 +533,7 @@ WEIGHTS = [
     row("too few weights", r"sample_weight.shape == \(3,\), expected \(8,\)", weight=np.ones(3)),
     row("columns of weights", "must be 1D array or scalar", weight=np.ones((N, 2))),
     row("NaN in weights", "sample_weight contains NaN", weight=np.full(N, np.nan)),
+    row("dates for weights", "sample_weight holds dates", weight=np.arange(N).astype("M8[D]")),
     row("None in weights", "sample_weight contains NaN", weight=[1.0, None] * 4),
     row("pd.NA in weights", "sample_weight contains NaN", weight=pd.Series([1.0, pd.NA] * 4)),
     row("zero weights", "weights must contain at least one non-zero number", weight=np.zeros(N)),
