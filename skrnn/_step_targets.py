@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from ._frames import unframe_steps
 from ._reading import check_targets_given, check_types_of_labels, objects_as_floats
-from ._sequences import place
+from ._sequences import as_numpy, place
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _as_array(item) -> np.ndarray:
     """The targets of a sequence; those in a list keep their own types until all are seen."""
     if isinstance(item, (list, tuple)):
         return np.asarray(item, dtype=object)
-    return item.to_numpy() if hasattr(item, "to_numpy") else np.asarray(item)
+    return item.to_numpy() if hasattr(item, "to_numpy") else np.asarray(as_numpy(item, "y"))
 
 
 def _one_column(estimator, array: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from ._sequences import Sequences, place
+from ._sequences import Sequences, as_numpy, place
 
 
 def with_times(sequences: Sequences, times) -> tuple[Sequences, str]:
@@ -84,8 +84,7 @@ def typical_step(sequences: Sequences, sample_weight: np.ndarray | None = None) 
 
 def _all_steps(times, lengths: np.ndarray) -> list[np.ndarray]:
     """The times of each sequence, as many as its steps."""
-    if hasattr(times, "to_numpy"):
-        times = times.to_numpy()
+    times = _as_array(times)
     if not hasattr(times, "__len__") or getattr(times, "ndim", 1) == 0:
         raise ValueError(f"times is {times!r}; expected an array or a list of arrays.")
     if len(times) != len(lengths):
@@ -93,7 +92,7 @@ def _all_steps(times, lengths: np.ndarray) -> list[np.ndarray]:
             f"times holds {len(times)} sequences, but X has {len(lengths)}. Give an array of shape "
             "(n_samples, n_timesteps), or a list with one 1D array for each sequence."
         )
-    times = [t.to_numpy() if hasattr(t, "to_numpy") else np.asarray(t) for t in times]
+    times = [np.asarray(_as_array(t)) for t in times]
     for i, (t, length) in enumerate(zip(times, lengths)):
         if t.shape != (length,):
             raise ValueError(
@@ -101,6 +100,10 @@ def _all_steps(times, lengths: np.ndarray) -> list[np.ndarray]:
                 f"expected {(int(length),)}: one time for each step."
             )
     return times
+
+
+def _as_array(times):
+    return times.to_numpy() if hasattr(times, "to_numpy") else as_numpy(times, "times")
 
 
 def _numbers_or_dates(times: list[np.ndarray]) -> np.ndarray:

@@ -368,6 +368,14 @@ def changed(times, place, value):
         (changed(TIMES, (5, 0), np.nan), "times of sequence 5 are not finite at step 0: nan"),
         (changed(TIMES, (5, 6), np.inf), "times of sequence 5 are not finite at step 6: inf"),
         (
+            np.ma.masked_equal(TIMES, TIMES[5, 6]),
+            "times of sequence 5 are not finite at step 6: nan",
+        ),
+        (
+            [*TIMES[:5], np.ma.masked_equal(TIMES[5], TIMES[5, 6]), *TIMES[6:]],
+            "times of sequence 5 are not finite at step 6: nan",
+        ),
+        (
             changed(as_dates(TIMES), (2, 1), "NaT"),
             "times of sequence 2 are not finite at step 1: NaT",
         ),
@@ -378,7 +386,7 @@ def changed(times, place, value):
         (3.5, "times is 3.5; expected an array or a list of arrays"),
         (np.full((N, STEPS), np.linspace(-1, 1, STEPS)) * 1.7e308, "too far apart"),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_wrong_times_say_what_is_wrong(times, match):
     with np.errstate(all="ignore"), pytest.raises(ValueError, match=match):

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -602,6 +603,18 @@ def test_missing_objects(missing):
     expected = np.where(np.arange(30) == 7, np.nan, SERIES)[:, None]
     for table in (objects[:, None], pd.DataFrame(objects)):
         np.testing.assert_array_equal(SlidingWindow(1).fit_transform(table)[:, 0], expected)
+
+
+def test_masked_values_are_missing_and_tensors_are_arrays():
+    masked = np.ma.array(SERIES, mask=np.arange(30) == 7)
+    with pytest.raises(ValueError, match="missing values .*, the first at time step 7"):
+        make_windows(masked, 4)
+    windows = SlidingWindow(1).fit_transform(masked[:, None])[:, 0, 0]
+    np.testing.assert_array_equal(windows, masked.filled(np.nan))
+    tensor = torch.from_numpy(SERIES).requires_grad_()
+    np.testing.assert_array_equal(make_windows(tensor, 4)[0], make_windows(SERIES, 4)[0])
+    windows = SlidingWindow(4).fit_transform(tensor[:, None])
+    np.testing.assert_array_equal(windows, SlidingWindow(4).fit_transform(SERIES[:, None]))
 
 
 def test_a_table_without_objects_is_not_copied():

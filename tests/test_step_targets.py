@@ -75,8 +75,10 @@ def test_forms_of_equal_targets_train_the_same_model(cls, form):
 def test_a_tensor_is_a_form_of_y():
     X, y = make_data(GRUSequenceRegressor)
     expected = outputs(fit_tiny(GRUSequenceRegressor, X, y), X)
-    model = fit_tiny(GRUSequenceRegressor, torch.from_numpy(X), torch.from_numpy(y))
-    np.testing.assert_array_equal(outputs(model, X), expected)
+    tensor = torch.from_numpy(y).requires_grad_()
+    for form in (tensor, list(tensor)):
+        model = fit_tiny(GRUSequenceRegressor, torch.from_numpy(X), form)
+        np.testing.assert_array_equal(outputs(model, X), expected)
 
 
 FORMS_OF_X = {
@@ -357,6 +359,18 @@ WRONG = {
         panel_of(BITS, "abcde"),
         panel_of(BIT_LABELS, "bacde"),
         r"The index of y names other sequences .* Give y the rows of X: y.loc\[X.index\]",
+    ),
+    "masked numbers in a list": (
+        GRUSequenceRegressor,
+        list(BITS),
+        [np.ma.array(x, mask=[0, 1, 0, 0]) for x in NUMBERS],
+        "y is not finite at step 1 of sequence 0: nan. Every time step needs a target",
+    ),
+    "masked labels in a list": (
+        GRUTagger,
+        list(BITS),
+        [*BIT_LABELS[:3], np.ma.array(BIT_LABELS[3], mask=[0, 1, 0, 0]), BIT_LABELS[4]],
+        "y has no label at step 1 of sequence 3: nan. Every time step needs one",
     ),
     "class weights as a list": (
         GRUTagger,

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from .._frames import nan_for_missing
 from .._parameters import at_least
-from .._sequences import FLOATS
+from .._sequences import FLOATS, as_numpy
 from ._transformer import ArrayOutput
 from ._windows import windows
 
@@ -113,7 +113,7 @@ class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
 
     def _read(self, X, **options) -> np.ndarray:
         _check_order(X)
-        X = nan_for_missing(X)
+        X = nan_for_missing(as_numpy(X))
         return validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan", **options)
 
     def __sklearn_tags__(self):

@@ -6,7 +6,7 @@ from sklearn.utils import check_array
 
 from .._frames import nan_for_missing
 from .._parameters import at_least, validate_parameters
-from .._sequences import FLOATS
+from .._sequences import FLOATS, as_numpy
 
 
 def make_windows(series, window_length, horizon=1, *, target=None):
@@ -86,7 +86,7 @@ def windows(values: np.ndarray, length: int) -> np.ndarray:
 
 def _read_series(series) -> np.ndarray:
     values = check_array(
-        nan_for_missing(series),
+        nan_for_missing(as_numpy(series, "series")),
         dtype=FLOATS,
         ensure_2d=False,
         ensure_all_finite="allow-nan",
