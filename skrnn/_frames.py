@@ -168,8 +168,16 @@ def holds_dates(X, channel: str) -> bool:
     return dated.pop()
 
 
-def check_no_dates(X) -> None:
+def check_no_dates(X, name: str = "X", what_to_do: str = "pass them as times") -> None:
     """Refuse dates, or durations, among the values of a table, panel or array, or a list of them.
+
+    Parameters
+    ----------
+    X : any input
+    name : str
+        Of X, in the error.
+    what_to_do : str
+        With times of the steps, if X is no panel, which may have a column for them.
 
     Raises
     ------
@@ -180,15 +188,16 @@ def check_no_dates(X) -> None:
     is_panel, frame = frame is not None, X if frame is None else frame
     if not isinstance(frame, pd.DataFrame):
         if any(_are_dates(array) for array in (X if is_list_of_arrays(X) else [_first_item(X)])):
-            raise _unexpected_dates("X", "pass them as times; else leave them out")
+            raise _unexpected_dates(name, f"{what_to_do}; else leave them out")
         return
     if frame.empty:
         return
     cells = frame.iloc[0] if _is_nested(frame) else None
-    for i, name in enumerate(frame.columns):
+    for i, column in enumerate(frame.columns):
         if _are_dates(frame.iloc[:, i] if cells is None else cells.iloc[i]):
-            advice = f"pass time_channel={name!r}" if is_panel else "pass them as times"
-            raise _unexpected_dates(f"Column {name!r} of X", f"{advice}; else leave the column out")
+            advice = f"pass time_channel={column!r}" if is_panel else what_to_do
+            where = f"Column {column!r} of {name}"
+            raise _unexpected_dates(where, f"{advice}; else leave the column out")
 
 
 def _first_item(X):

@@ -544,6 +544,19 @@ def test_panel_is_no_table():
         SlidingWindow(2).fit(PANELS["multi-index"](RAGGED))
 
 
+@pytest.mark.parametrize("kind", [pd.to_datetime, pd.to_timedelta], ids=["dates", "durations"])
+def test_dates_are_no_values_of_rows(kind):
+    frame = pd.DataFrame(TABLE, columns=["load", "price"]).assign(time=kind(range(40), unit="D"))
+    match = "Column 'time' of X holds dates, .* make them the index; else leave the column out"
+    for table in (frame, frame[["time"]]):
+        with pytest.raises(ValueError, match=match):
+            SlidingWindow(2).fit(table)
+    fitted = SlidingWindow(2).fit(TABLE)
+    with pytest.raises(ValueError, match="X holds dates"):
+        fitted.transform(frame[["time"]].to_numpy())
+    assert SlidingWindow(2).fit_transform(frame.set_index("time")).shape == (40, 2, 2)
+
+
 def test_missing_values_pass_through_windows():
     table = TABLE.copy()
     table[3, 0] = np.nan
@@ -654,8 +667,13 @@ def test_target_by_name_or_number():
         (ARRAY, "dim 3|3 dim"),
         ([], "0 sample"),
         (["a"] * 9, "could not convert string"),
+        (pd.date_range("2020", periods=9), "series holds dates, .* make them the index"),
+        (
+            pd.DataFrame({"load": SERIES, "time": pd.to_datetime(SERIES)}),
+            "Column 'time' of series holds dates, .* make them the index; else leave the column",
+        ),
     ],
-    ids=["short", "missing", "infinite", "3D", "empty", "words"],
+    ids=["short", "missing", "infinite", "3D", "empty", "words", "dates", "column of dates"],
 )
 def test_series_without_windows(series, message):
     with pytest.raises(ValueError, match=message):

@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._frames import nan_for_missing
+from .._frames import check_no_dates, nan_for_missing
 from .._parameters import at_least
 from .._sequences import FLOATS, as_numpy
 from ._transformer import ArrayOutput
@@ -113,6 +113,7 @@ class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
 
     def _read(self, X, **options) -> np.ndarray:
         _check_order(X)
+        check_no_dates(X, what_to_do="make them the index")
         X = nan_for_missing(as_numpy(X))
         return validate_data(self, X, dtype=FLOATS, ensure_all_finite="allow-nan", **options)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
 
-from .._frames import nan_for_missing
+from .._frames import check_no_dates, nan_for_missing
 from .._parameters import at_least, validate_parameters
 from .._sequences import FLOATS, as_numpy
 
@@ -41,8 +41,8 @@ def make_windows(series, window_length, horizon=1, *, target=None):
     Raises
     ------
     ValueError
-        If the series has missing values, is shorter than ``window_length + horizon``, or has
-        several channels and no target.
+        If the series has missing values or dates, is shorter than ``window_length + horizon``, or
+        has several channels and no target.
 
     Examples
     --------
@@ -85,6 +85,7 @@ def windows(values: np.ndarray, length: int) -> np.ndarray:
 
 
 def _read_series(series) -> np.ndarray:
+    check_no_dates(series, "series", "make them the index")
     values = check_array(
         nan_for_missing(as_numpy(series, "series")),
         dtype=FLOATS,
