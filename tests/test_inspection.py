@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import inspection
 from sklearn.base import BaseEstimator, clone
-from sklearn.ensemble import BaggingRegressor
+from sklearn.ensemble import BaggingRegressor, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -18,6 +18,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skrnn import GRUClassifier, GRURegressor
 from skrnn._reading import read_sequences
+from skrnn.classification import GRUTimeSeriesClassifier
 from skrnn.inspection import permutation_importance
 from skrnn.inspection._permute import Part, block_edges, blocks, permuted
 from skrnn.preprocessing import SequenceScaler, SlidingWindow
@@ -218,6 +219,16 @@ def test_channels_of_a_table_can_be_given():
     assert importance(model, table).importances.shape == (1, 5)
     found = importance(model, table, n_channels=CHANNELS)
     assert found.importances_mean.argmax() == USED
+
+
+def test_arrays_of_sktime_have_the_channels_before_time():
+    network, panel = GRUTimeSeriesClassifier(**NETWORK | {"max_epochs": 2}), X.transpose(0, 2, 1)
+    of_sktime = VotingClassifier([("network", network)]).fit(panel[:60], Y[:60])
+    alone = of_sktime.named_estimators_["network"]
+    expected = importance(alone.estimator_, X[:60], Y[:60], n_repeats=2).importances
+    for model in (of_sktime, alone):
+        found = importance(model, panel[:60], Y[:60], n_repeats=2).importances
+        np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_names_of_columns_are_kept():

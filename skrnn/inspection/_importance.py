@@ -69,7 +69,8 @@ def permutation_importance(
     estimator : estimator
         Fitted; also a pipeline or a search whose input are sequences.
     X : array-like or list of ndarray
-        Sequences, in any form that the estimators of skrnn take. It is not changed.
+        Sequences, in any form that the estimators of skrnn take; for an estimator of sktime, in any
+        that it takes. It is not changed.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets.
     by : {"channel", "time", "both"}, default="channel"
@@ -136,7 +137,7 @@ def permutation_importance(
     weight = {} if sample_weight is None else {"sample_weight": sample_weight}
     check_same_order(X, y=y, sample_weight=sample_weight)
     baseline = scorer(estimator, X, y, **weight)  # first, as the estimator checks X and y best
-    X = indexable(X)
+    X = _with_steps_as_rows(indexable(X), estimator)
     sequences = _read(X, estimator, n_channels)
     are_times = _are_times(estimator, X, sequences.n_channels)
     n_blocks = min(n_blocks, sequences.n_timesteps)
@@ -163,6 +164,20 @@ def _check_rows_are_samples(estimator) -> None:
             "exchanged as samples. Pass the rest of the pipeline, and the windows as X: "
             "permutation_importance(model[-1], model[:-1].transform(X), y)."
         )
+
+
+def _with_steps_as_rows(X, estimator):
+    """A list of DataFrames for what sktime reads as (n_samples, n_channels, n_timesteps)."""
+    is_array = isinstance(X, np.ndarray) and X.ndim == 3
+    parts = [part for step in steps_of(estimator) for part in (step, *_inside(step))]
+    if is_array and any(hasattr(part, "get_class_tag") for part in parts):
+        return [pd.DataFrame(x.T) for x in X]
+    return X
+
+
+def _inside(step) -> list:
+    """All parameters of an estimator, among them estimators that it is made of."""
+    return list(step.get_params().values()) if hasattr(step, "get_params") else []
 
 
 def _read(X, estimator, n_channels: int | None) -> Sequences:
