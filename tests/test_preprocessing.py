@@ -343,6 +343,20 @@ def test_inverse_of_a_table():
     np.testing.assert_allclose(scaler.inverse_transform(scaler.transform(table)), table)
 
 
+@pytest.mark.filterwarnings("error")
+def test_inverse_of_what_came_with_names():
+    table = pd.DataFrame(TABLE, columns=["load", "price"])
+    scaler = SequenceScaler(n_channels=2).fit(table)
+    np.testing.assert_allclose(scaler.inverse_transform(scaler.transform(table)), table)
+    scaled = scaler.set_output(transform="pandas").transform(table)
+    np.testing.assert_allclose(scaler.inverse_transform(scaled), table)
+    with pytest.raises(ValueError, match="feature names should match"):
+        scaler.inverse_transform(scaled[["price", "load"]])
+    with pytest.raises(ValueError, match="X has 4 features"):
+        scaler.inverse_transform(np.ones((3, 4)))
+    assert list(scaler.feature_names_in_) == ["load", "price"]
+
+
 def test_names_of_channels_or_columns():
     assert list(SequenceScaler().fit(ARRAY).get_feature_names_out()) == ["x0", "x1", "x2"]
     assert len(SequenceScaler(n_channels=3).fit(ARRAY.reshape(N, -1)).get_feature_names_out()) == 15

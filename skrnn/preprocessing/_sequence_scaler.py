@@ -1,10 +1,12 @@
 """Scale each channel of sequences, as a transformer."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import OneToOneFeatureMixin
 
+from .._frames import channel_frame
 from .._parameters import one_of
 from .._sequences import Sequences
 from ._forms import in_the_form_of
@@ -79,7 +81,10 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
         ndarray or list
             In the form of X.
         """
-        scaled = self._read(X)
+        reader = copy(self)
+        if not hasattr(X, "columns") and channel_frame(X) is None:
+            vars(reader).pop("feature_names_in_", None)  # `transform` makes arrays of a DataFrame
+        scaled = reader._read(X)
         return in_the_form_of(X, _cast(self._scaler.inverse_transform(scaled), scaled))
 
     def _learn(self, sequences: Sequences) -> None:
