@@ -315,6 +315,39 @@ def test_times_that_the_frequency_does_not_have_are_refused(time):
         base_only().fit(y).predict(fh)
 
 
+@pytest.mark.parametrize(
+    ("times", "asked", "kind"),
+    [
+        (pd.period_range("2000", periods=50, freq="D"), "dates", "dates"),
+        (pd.date_range("2000", periods=50, freq="D"), "periods", "periods of frequency D"),
+        (pd.date_range("2000", periods=50, freq="D"), "numbers", "whole numbers"),
+        (pd.date_range("2000", periods=50, freq="D"), "utc", "dates of the time zone UTC"),
+        (pd.date_range("2000", periods=50, freq="D", tz="Asia/Tokyo"), "dates", "dates"),
+        (pd.RangeIndex(50), "dates", "dates"),
+    ],
+)
+def test_a_horizon_of_times_of_another_kind_is_refused(times, asked, kind):
+    dates = pd.date_range("2000-02-20", periods=2, freq="D")
+    given = {
+        "dates": dates,
+        "periods": dates.to_period(),
+        "numbers": pd.Index([50, 51]),
+        "utc": dates.tz_localize("UTC"),
+    }
+    fh = ForecastingHorizon(given[asked], is_relative=False, freq="D")
+    forecaster = base_only().fit(pd.Series(np.arange(50.0), index=times))
+    with pytest.raises(ValueError, match=f"index of fh holds {kind}, but that of fit "):
+        forecaster.predict(fh)
+
+
+def test_a_horizon_in_another_time_zone_has_the_same_moments():
+    times = pd.date_range("2000-01-01 01:00", periods=52, freq="D", tz="Europe/Berlin")
+    y = pd.Series(np.arange(50.0), index=times[:50])
+    fh = ForecastingHorizon(times[48:].tz_convert("UTC"), is_relative=False)
+    forecaster = base_only().fit(y)
+    pd.testing.assert_series_equal(forecaster.predict(fh), forecaster.predict([-1, 0, 1, 2]))
+
+
 def test_a_horizon_of_time_differences():
     y = pd.Series(np.arange(30.0), index=pd.date_range("2020-01-01", periods=30, freq="D"))
     forecast = base_only().fit(y).predict(pd.TimedeltaIndex(["1D", "3D"]))

@@ -178,8 +178,17 @@ class SeriesSet:
         """Steps of a horizon after the last observation of each series, (n_series, n_steps).
 
         A relative horizon counts from the last row of each, an absolute one has the same times.
+
+        Raises
+        ------
+        ValueError
+            If an absolute horizon has times of another kind, or such that the frequency of the
+            series does not have.
         """
         times = fh.to_pandas()
+        if not fh.is_relative:
+            times = _in_zone_of(self.indices[0], times)
+            check_times(times, self.indices[0], "fh")
         if fh.is_relative and not isinstance(times, pd.TimedeltaIndex):
             return np.asarray(times, dtype=int) + self.lag[:, None]
         known, steps = {}, []  # many series begin and end at the same times
@@ -282,6 +291,12 @@ def _kind_of_times(index: pd.Index) -> str:
     if isinstance(times, pd.DatetimeIndex):
         return "dates" if times.tz is None else f"dates of the time zone {times.tz}"
     return "whole numbers" if pd.api.types.is_integer_dtype(times.dtype) else str(times.dtype)
+
+
+def _in_zone_of(like: pd.Index, times: pd.Index) -> pd.Index:
+    """The same moments in the time zone of another index, if both have one."""
+    zones = getattr(like, "tz", None), getattr(times, "tz", None)
+    return times if None in zones else times.tz_convert(zones[0])
 
 
 def check_distinct(index: pd.Index, name: str) -> None:
