@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sktime.forecasting.base import ForecastingHorizon
+from sktime.split import ExpandingWindowSplitter
 
 from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster, _ensemble, _model
@@ -96,6 +97,23 @@ def test_an_update_with_times_of_another_kind_is_refused(other, kind, update_par
         forecaster.update(other(y[-6:]), update_params=update_params)
     pd.testing.assert_series_equal(forecaster.predict(), expected)
     assert (forecaster.cutoff == cutoff).all()
+
+
+@pytest.mark.parametrize("update_params", [True, False])
+@pytest.mark.parametrize("name", ["y", None])
+def test_forecasts_keep_the_form_of_y_when_they_are_updated(name, update_params):
+    y = seasonal().rename(name)
+    expected = quick(max_steps=0).fit(y, fh=[1, 2]).predict()
+    forecaster = quick(max_steps=0).fit(y[:-6], fh=[1, 2])
+    forecast = forecaster.update_predict_single(y[-6:], update_params=update_params)
+    pd.testing.assert_series_equal(forecast, expected, rtol=0.1)
+    pd.testing.assert_series_equal(forecaster.predict(), forecast)
+    forecaster = quick(max_steps=0).fit(y[:-6], fh=[1])
+    cv = ExpandingWindowSplitter(fh=[1], initial_window=2)
+    kept = forecaster.update_predict(y[-6:], cv, update_params=update_params)
+    moved = forecaster.update_predict(y[-6:], cv, None, update_params, reset_forecaster=False)
+    assert forecaster.predict().name == name
+    pd.testing.assert_series_equal(moved, kept)
 
 
 def test_residuals_are_those_of_all_that_was_seen():

@@ -6,6 +6,7 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
+from sktime.datatypes import convert_to
 from sktime.forecasting.base import BaseForecaster
 
 from .._device import resolve_device
@@ -351,6 +352,18 @@ class BaseRecurrentForecaster(BaseForecaster):
         finally:
             self._set_cutoff_from_y(self._y_train)  # sktime has moved it to the end of the new rows
         return self
+
+    # sktime's own pass what they have made of y to the public methods, which would take it for the
+    # form that forecasts are to have: a DataFrame where a Series was given.
+
+    def _update_predict_single(self, y, fh, X=None, update_params=True):
+        self._update(y, X, update_params)
+        return self._predict(fh, X)
+
+    def _predict_moving_cutoff(self, y, cv, X=None, **options):
+        if self._y_metadata["mtype"] == "pd.Series":
+            y = convert_to(y, "pd.Series", store=self._converter_store_y)
+        return super()._predict_moving_cutoff(y, cv, X, **options)
 
     # Forecasting
 
