@@ -116,6 +116,24 @@ def test_forecasts_keep_the_form_of_y_when_they_are_updated(name, update_params)
     pd.testing.assert_series_equal(moved, kept)
 
 
+@pytest.mark.parametrize("update_params", [True, False])
+@pytest.mark.parametrize("shape", [(-1,), (-1, 1), (1, 1, -1)])
+def test_an_update_with_an_array_must_begin_where_fit_did(shape, update_params):
+    values = np.append(seasonal().to_numpy(), [np.nan, 1.0])
+
+    def part(start, stop):
+        return values[start:stop].reshape(shape)
+
+    expected = quick(max_steps=0).fit(part(0, 122), fh=[1, 2]).predict()
+    forecaster = quick(max_steps=0).fit(part(0, 110), fh=[1, 2])
+    before = forecaster.predict()
+    with pytest.raises(ValueError, match="array, which has no times.* goes on after .*109"):
+        forecaster.update(part(110, 122), update_params=update_params)
+    np.testing.assert_array_equal(forecaster.predict(), before)
+    forecaster.update(part(0, 122), update_params=update_params)
+    np.testing.assert_allclose(forecaster.predict(), expected, rtol=0.2)
+
+
 def test_residuals_are_those_of_all_that_was_seen():
     y = seasonal()
     forecaster = quick(sp=6).fit(y[:-6], fh=[1]).update(y[-6:], update_params=False)

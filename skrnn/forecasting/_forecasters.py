@@ -22,10 +22,11 @@ from ._outgrown import warn_of_outgrown
 from ._quantiles import LEVELS
 from ._recipe import Recipe, choose_recipe
 from ._rolling import quantiles_ahead, quantiles_within
-from ._series import SeriesSet
+from ._series import SeriesSet, check_whole
 from .prior import LONGEST_HORIZON
 
 PANDAS = pd.DataFrame, pd.Series
+ARRAYS = "np.ndarray", "numpyflat", "numpy3D"  # sktime's names of forms without times
 SIDES = (("lower", -1), ("upper", 1))  # of an interval
 FEWEST_STRIDES = 4  # that tell the frequency of observations is lower than that of the index
 
@@ -337,6 +338,8 @@ class BaseRecurrentForecaster(BaseForecaster):
                 "with X, or leave it out."
             )
         try:
+            if self._y_metadata["mtype"] in ARRAYS:
+                check_whole(y, self._y_train)
             y = self._series.joined(self._y_train, y)
             series, columns = SeriesSet.of(y, self._series.freq), self._columns
             if X is not None and columns is not None:

@@ -299,6 +299,23 @@ def _in_zone_of(like: pd.Index, times: pd.Index) -> pd.Index:
     return times if None in zones else times.tz_convert(zones[0])
 
 
+def check_whole(y: pd.DataFrame, before: pd.DataFrame) -> None:
+    """Refuse rows of an array, which count from zero, where they differ from those of before.
+
+    Raises
+    ------
+    ValueError
+    """
+    both = y.index.intersection(before.index)
+    given, known = (frame.loc[both].to_numpy(dtype=float) for frame in (y, before))
+    if not len(both) or not np.array_equal(given, known, equal_nan=True):
+        raise ValueError(
+            "update got an array, which has no times: its rows count from the first one of fit, "
+            "but their values are others. Pass all values from the first one on, or a Series or "
+            f"DataFrame whose index goes on after {before.index[-1]}."
+        )
+
+
 def check_distinct(index: pd.Index, name: str) -> None:
     """Refuse a time that comes twice.
 
