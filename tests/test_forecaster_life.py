@@ -143,6 +143,24 @@ def test_residuals_are_those_of_all_that_was_seen():
     pd.testing.assert_series_equal(residuals, forecaster.predict_residuals(y), check_names=False)
 
 
+@pytest.mark.parametrize("driven", [True, False])
+def test_residuals_of_a_panel_are_those_of_each_series(driven):
+    y = panel(3)
+    y = y.drop(y.index[-1]).drop(("store 0", pd.Period("2004-05", "M")))
+    y.iloc[-3] = np.nan
+    X = pd.DataFrame({"x": np.arange(len(y)) % 7.0}, index=y.index) if driven else None
+    forecaster = quick(max_steps=0).fit(y, X, fh=[2])
+    residuals = forecaster.predict_residuals()
+    assert residuals.index.equals(y.index)
+    assert (residuals.isna() == y.isna()).all(axis=None)
+    within = forecaster.predict([-1, 0]).iloc[-2:]
+    assert list(within.index) == list(y.index[-2:])
+    pd.testing.assert_frame_equal(residuals[-2:], y[-2:] - within)
+    one = y.loc[["store 0"]]
+    pd.testing.assert_frame_equal(forecaster.predict_residuals(one), residuals.loc[["store 0"]])
+    assert list(forecaster.fh) == [-1, 0]
+
+
 def test_columns_that_fit_was_not_given_are_refused_in_update():
     y = seasonal()
     forecaster = quick(sp=6).fit(y[:-6], fh=[1])

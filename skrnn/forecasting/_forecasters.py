@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 from sktime.datatypes import convert_to
-from sktime.forecasting.base import BaseForecaster
+from sktime.forecasting.base import BaseForecaster, ForecastingHorizon
 
 from .._device import resolve_device
 from .._interrupt import on_interrupt
@@ -456,7 +456,17 @@ class BaseRecurrentForecaster(BaseForecaster):
             In the form of y.
         """
         self.check_is_fitted()
-        return super().predict_residuals(self._y_train if y is None else y, X)
+        given = self._y_train if y is None else y
+        if not isinstance(given, pd.DataFrame) or given.index.nlevels == 1:
+            return super().predict_residuals(given, X)
+        if y is None or self._series.cover(y.index).all():  # no columns of the future are needed
+            n_rows = max(map(len, self._series.values)) + self._series.lag.max()
+            fh = ForecastingHorizon(np.arange(1 - n_rows, 1), is_relative=True)
+        else:
+            times = y.index.get_level_values(-1).unique().sort_values()
+            fh = ForecastingHorizon(times, is_relative=False)
+        forecast = self._predict(fh, self._check_X_y(X=X)[0])
+        return given - forecast.reindex(given.index)
 
     @classmethod
     def get_test_params(cls, parameter_set="default"):
