@@ -77,6 +77,12 @@ PRIVATE = {
     "sktime.forecasting.base.BaseForecaster._set_cutoff_from_y": "forecasting._forecasters",
     "sktime.forecasting.base.BaseForecaster._pretrain(y, X, fh)": "forecasting._forecasters",
     "sktime.forecasting.base.BaseForecaster._pretrain_update(y, X, fh)": "forecasting._forecasters",
+    "sktime.forecasting.base.BaseForecaster._update_predict_single(y, fh, X, update_params)": (
+        "forecasting._forecasters"
+    ),
+    "sktime.forecasting.base.BaseForecaster._predict_moving_cutoff(y, cv, X)": (
+        "forecasting._forecasters"
+    ),
     "skorch.NeuralNet._set_training": "_training",
     "skorch.NeuralNet._zero_grad_optimizer(set_to_none)": "_training",
     "skorch.NeuralNet.run_single_epoch(iterator, training, prefix, step_fn)": "_training",
