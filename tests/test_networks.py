@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 import torch
+from torch.nn.utils import prune
 
 from skrnn.nn import Architecture, build_network
 from skrnn.nn.layers import Dropout
@@ -108,3 +109,14 @@ def test_a_sequence_without_a_batch_is_refused():
     network = build_network(architecture(), 0)
     with pytest.raises(ValueError, match=r"\(batch, steps, channels\), got .*unsqueeze\(0\)"):
         network(torch.zeros(6, 2))
+
+
+def test_pruned_network_is_not_pickled_in_a_form_that_cannot_be_read_back():
+    network = build_network(architecture(), seed=0)
+    core = network.layers[0].core
+    prune.l1_unstructured(core, "weight_hh_l0", 0.5)
+    with pytest.raises(TypeError, match=r"weight_hh_l0_mask.*prune\.remove"):
+        pickle.dumps(network)
+    prune.remove(core, "weight_hh_l0")
+    loaded = pickle.loads(pickle.dumps(network))
+    torch.testing.assert_close(loaded.layers[0].core.weight_hh_l0, core.weight_hh_l0)

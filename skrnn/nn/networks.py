@@ -169,6 +169,15 @@ class RecurrentNetwork(nn.Module):
     def __getstate__(self):
         """Architecture and weights as NumPy arrays, whatever device they are on."""
         weights = {name: value.cpu().numpy() for name, value in self.state_dict().items()}
+        with torch.device("meta"):
+            own = type(self)(self.architecture).state_dict().keys()
+        if weights.keys() != own:  # refused now, since nothing could be read back later
+            raise TypeError(
+                "A network is saved as its architecture and weights, but this one has "
+                f"{sorted(weights.keys() ^ own)} in exchange. Make what was pruned or parametrized "
+                "permanent first, with torch.nn.utils.prune.remove or "
+                "torch.nn.utils.parametrize.remove_parametrizations."
+            )
         return {"architecture": self.architecture, "weights": weights}
 
     def __setstate__(self, state):
