@@ -104,6 +104,23 @@ def test_a_regressor_becomes_a_forecaster():
     assert result.settings["networks"] == []
 
 
+@pytest.mark.filterwarnings(ANNOUNCEMENT)
+@pytest.mark.parametrize("given", [False, True], ids=["read from a file", "with a frequency"])
+@pytest.mark.parametrize("freq", ["D", "MS", "W-MON", "QS"])
+def test_dates_lead_no_model_astray(freq, given):
+    """Models with a season forecast the same at dates as at whole numbers."""
+    values = load_series("airline").to_numpy()[:60]
+    dates = pd.date_range("2010-01-01", periods=60, freq=freq)
+    scores = []
+    for times in (range(60), dates if given else pd.DatetimeIndex(dates, freq=None)):
+        models = {"snaive": MODELS["snaive"](12, 0), "ridge": Ridge()}
+        y = pd.Series(values, times)
+        result = compare(y, y.to_frame("x"), fh=3, sp=12, models=models, n_folds=1, verbose=0)
+        assert (result.table["error"] == "").all()
+        scores.append(result.scores[["model", "MASE", "quantile_loss"]])
+    pd.testing.assert_frame_equal(*scores)
+
+
 def test_a_reader_can_extend_the_table(monkeypatch):
     monkeypatch.setitem(MODELS, "mean", lambda sp, random_state: NaiveForecaster("mean", sp=sp))
     result = compare(load_series("nile"), fh=2, models=["naive", "mean"], n_folds=1, verbose=0)

@@ -21,6 +21,7 @@ from sktime.transformations.series.impute import Imputer
 from .._optional import import_optional
 from ..forecasting import GRUForecaster, LSTMForecaster, RNNForecaster
 from ..forecasting._column_encoder import MOST_CATEGORIES
+from ._numbered import Numbered
 from ._reduction import reduce_to_forecaster
 
 Factory = Callable[[int, int], BaseForecaster]
@@ -74,7 +75,7 @@ def _xgboost(sp: int, random_state: int) -> BaseForecaster:
 # Each entry makes a forecaster from the seasonal period and a seed.
 MODELS: dict[str, Factory] = {
     "naive": lambda sp, random_state: NaiveForecaster(strategy="last"),
-    "snaive": lambda sp, random_state: NaiveForecaster(strategy="last", sp=sp),
+    "snaive": lambda sp, random_state: Numbered(NaiveForecaster(strategy="last", sp=sp)),
     "drift": lambda sp, random_state: NaiveForecaster(strategy="drift"),
     "ets": lambda sp, random_state: _statsforecast("StatsForecastAutoETS", season_length=sp),
     "arima": lambda sp, random_state: _statsforecast("StatsForecastAutoARIMA", sp=sp),

@@ -5,6 +5,8 @@ from sktime.forecasting.compose import make_reduction
 from sktime.transformations.detrend import Deseasonalizer
 from sktime.transformations.difference import Differencer
 
+from ._numbered import Numbered
+
 SHORTEST_WINDOW = 10
 
 
@@ -25,4 +27,4 @@ def reduce_to_forecaster(regressor, sp: int) -> BaseForecaster:
     differenced = Differencer(lags=[1]) * forecaster
     forecaster = Deseasonalizer(sp=sp) * differenced if sp > 1 else differenced
     # regressors get arrays of numbers, whatever the composition promises
-    return forecaster.set_tags(**{"capability:categorical_in_X": False})
+    return Numbered(forecaster.set_tags(**{"capability:categorical_in_X": False}))
