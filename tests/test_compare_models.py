@@ -77,6 +77,18 @@ def test_trees_are_no_straw_men(name):
     assert result.table.loc[name, "MASE"] < 0.9 * result.table.loc["snaive", "MASE"]
 
 
+@pytest.mark.parametrize("name", ["drift", "lightgbm", "xgboost"])
+def test_models_whose_class_hides_it_get_gaps_filled(name):
+    """At the first and the last row too, as the straight line through both needs them."""
+    if name != "drift":
+        pytest.importorskip(name)
+    y = load_series("airline")
+    y.iloc[[0, 90, -4]] = np.nan
+    result = compare(y, fh=3, sp=12, models=["snaive", name], n_folds=1, verbose=0)
+    assert result.table.loc[name, "error"] == ""
+    assert result.settings["interpolated"] == [name]
+
+
 @pytest.mark.parametrize("name", ["sarima", "stl"])
 def test_models_with_a_season_do_without_one(name):
     result = compare(load_series("nile"), fh=2, models=[name], n_folds=1, verbose=0)
