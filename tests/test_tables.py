@@ -376,6 +376,11 @@ BAD = {
     "no such day": (rows(["2020-02-30", "2020-03-01"]), {}, "row 2 cannot be read: '2020-02-30'"),
     "names of days": (rows(["Mon", "Tue", "Wed"]), {}, "rows 2, 3 and 4 cannot be read: 'Mon'"),
     "no such week": (rows(["2020-W52", "2020-W60"]), {}, "row 3 cannot be read"),
+    "fiscal years": (
+        rows([f"{year}/{year - 1999:02}" for year in range(2000, 2012)]),
+        {},
+        "'t' seems to hold years .*such as '2000/01' in row 2.* Write the first",
+    ),
     "day or month": (
         rows(["01/02/2020", "02/03/2020", "03/04/2020"]),
         {},

@@ -20,6 +20,7 @@ SPAN = r"^\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)$"  # a week, as pandas prints it
 QUARTER = re.compile(r"^(\d{4})[- ]?Q([1-4])$", re.IGNORECASE)
 QUARTER_FIRST = re.compile(r"^(Q[1-4])[-/ ]?(\d{4})$", re.IGNORECASE)
 WEEK = re.compile(r"^(\d{4})-?W(\d\d)$")
+TWO_YEARS = r"(\d{4})[-/](\d\d)"  # such as 2019/20, but a month as well, such as 2001-02
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def read_times(column: pd.Series, known: Dates | None = None) -> Times:
                 return Times(times, text, Dates(layout), None, [])
     if text.str.fullmatch(r"[+-]?\d{1,18}").all():
         return Times(text.astype("int64"), text, Dates(), None, [])
+    _check_fiscal_years(text)
     text, offsets = _without_offsets(text)
     times, layout = _read_dates(_as_days(text), known.layout if known else None)
     times, offset, notes = _at_one_offset(times, offsets, known)
@@ -107,6 +109,17 @@ def looks_like_time(text: str) -> bool:
     column = _as_days(pd.Series([text]))
     layouts = _layouts(column, None)
     return any(pd.to_datetime(column, format=x, errors="coerce").notna().all() for x in layouts)
+
+
+def _check_fiscal_years(text: pd.Series) -> None:
+    """Refuse years such as 2001/02, 2002/03: as months they would be thirteen months apart."""
+    years = text.drop_duplicates().str.extract(f"^{TWO_YEARS}$").astype(float)
+    if len(years) > 1 and ((years[0] + 1) % 100 == years[1]).all():
+        raise ValueError(
+            f"Column {text.name!r} seems to hold years from one to the next, such as "
+            f"{text.iloc[0]!r} in row {text.index[0]}, but could be read as months. Write the first "
+            "of the two years."
+        )
 
 
 def _without_zone(column: pd.Series) -> tuple[pd.Series, list[str]]:
