@@ -1,5 +1,8 @@
 """Series from files: what is read, and what is refused, with its column and rows."""
 
+import os
+import threading
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -284,7 +287,8 @@ def test_gaps_do_not_turn_weeks_into_months_or_quarters(read, step):
 GOOD = rows(MONTHS)
 HOURS = [f"2020-01-01 {hour:02}:00" for hour in range(12)]
 BAD = {
-    "empty file": ("", {}, "is empty; expected a header and rows"),
+    "empty file": ("", {}, "is empty, or its first row is; expected a header and rows"),
+    "empty first row": ("\n" + GOOD, {}, "is empty, or its first row is"),
     "header only": ("t,y\n", {}, "has a header, but no rows"),
     "no such column": (GOOD, {"target": "z"}, r"no column \['z'\]; its columns are \['t', 'y'\]"),
     "unknown separator": (GOOD.replace(",", "^"), {}, r"no column \['y', 't'\].*\['t\^y'\]"),
@@ -376,6 +380,11 @@ BAD = {
     "no such day": (rows(["2020-02-30", "2020-03-01"]), {}, "row 2 cannot be read: '2020-02-30'"),
     "names of days": (rows(["Mon", "Tue", "Wed"]), {}, "rows 2, 3 and 4 cannot be read: 'Mon'"),
     "no such week": (rows(["2020-W52", "2020-W60"]), {}, "row 3 cannot be read"),
+    "week of no year": (
+        rows(["2020-W52", "2020-W53", "2021-W53"]),
+        {},
+        "row 4 cannot be read: '2021-W53'",
+    ),
     "fiscal years": (
         rows([f"{year}/{year - 1999:02}" for year in range(2000, 2012)]),
         {},
@@ -417,6 +426,22 @@ def test_bad_files(read, case):
     text, options, message = BAD[case]
     with pytest.raises(ValueError, match=message):
         read(text, **options)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are not everywhere")
+def test_pipes_are_read(tmp_path):
+    """As those of a shell's `<(...)` and /dev/stdin are; errors name them."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    for columns in (Columns("y", "t"), Columns("z", "t")):
+        writer = threading.Thread(target=path.write_text, args=(GOOD.replace(",", ";"),))
+        writer.start()
+        if columns.target == "y":
+            assert read_series(path, columns).y.tolist() == list(range(12))
+        else:
+            with pytest.raises(ValueError, match=r"pipe has no column \['z'\]"):
+                read_series(path, columns)
+        writer.join()
 
 
 @pytest.mark.parametrize("suffix", ["zip", "tar", "xz"])

@@ -1,6 +1,7 @@
 """Files become tables of cells that remember their rows."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -47,10 +48,22 @@ def read_cells(
     if Path(path).suffix.lower() in PARQUET:
         cells, separator = _read_parquet(path, names), None
     else:
+        path = _Pipe(path) if Path(path).is_fifo() else path
         cells, separator = _read_csv(path, names, decimal)
     if cells.empty:
         raise ValueError(f"{path} has a header, but no rows.")
     return cells, decimal or (None if separator == ";" else ".")
+
+
+class _Pipe(BytesIO):
+    """What came through a pipe, which can be read once only; a CSV file is read several times."""
+
+    def __init__(self, path):
+        super().__init__(Path(path).read_bytes())
+        self._path = path
+
+    def __str__(self):
+        return str(self._path)
 
 
 def _read_csv(path, names: list[str], decimal: str | None) -> tuple[pd.DataFrame, str]:
@@ -72,6 +85,8 @@ def _header(path, separator: str) -> list[str]:
 
 def _parse_csv(path, separator: str, **options) -> pd.DataFrame:
     """All cells as text, the header among them; row i has the index i."""
+    if isinstance(path, BytesIO):
+        path.seek(0)
     try:
         table = pd.read_csv(
             path,
@@ -83,7 +98,9 @@ def _parse_csv(path, separator: str, **options) -> pd.DataFrame:
             **options,
         )
     except pd.errors.EmptyDataError:
-        raise ValueError(f"{path} is empty; expected a header and rows.") from None
+        raise ValueError(
+            f"{path} is empty, or its first row is; expected a header and rows."
+        ) from None
     except UnicodeDecodeError:
         raise ValueError(
             f"{path} is no text in UTF-8. Save it as CSV in UTF-8; Parquet files must end in "

@@ -1,5 +1,6 @@
 """A column of times becomes whole numbers or timestamps."""
 
+import datetime
 import itertools
 import re
 import warnings
@@ -117,8 +118,8 @@ def _check_fiscal_years(text: pd.Series) -> None:
     if len(years) > 1 and ((years[0] + 1) % 100 == years[1]).all():
         raise ValueError(
             f"Column {text.name!r} seems to hold years from one to the next, such as "
-            f"{text.iloc[0]!r} in row {text.index[0]}, but could be read as months. Write the first "
-            "of the two years."
+            f"{text.iloc[0]!r} in row {text.index[0]}, but could be read as months. Write the "
+            "first of the two years."
         )
 
 
@@ -174,9 +175,16 @@ def _as_timedelta(offset: str) -> pd.Timedelta:
 def _as_days(text: pd.Series) -> pd.Series:
     """Weeks and quarters as one of their days or months."""
     text = text.str.replace(SPAN, r"\1", regex=True)
-    text = text.str.replace(WEEK, r"\1-W\2-1", regex=True)
+    text = text.str.replace(WEEK, _monday, regex=True)
     text = text.str.replace(QUARTER_FIRST, r"\2\1", regex=True)
     return text.str.replace(QUARTER, lambda q: f"{q[1]}-{3 * int(q[2]) - 2:02}", regex=True)
+
+
+def _monday(week: re.Match) -> str:
+    """Its first day; a week 53 that its year has not stays as it is, which pandas would take."""
+    year, number = map(int, week.groups())
+    exists = number <= 52 or (year and datetime.date(year, 12, 28).isocalendar().week >= number)
+    return f"{week[1]}-W{week[2]}-1" if exists else week[0]
 
 
 def _weeks_of(text: pd.Series, times: pd.Series) -> str | None:
