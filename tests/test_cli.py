@@ -213,6 +213,25 @@ def test_forecast_looks_at_the_file_before_it_works(run, tmp_path, monkeypatch):
     assert re.search(f"--out expects a CSV file.* {tmp_path} is a folder.*forecast.csv", err)
 
 
+@pytest.mark.parametrize("role", ["data", "future"])
+def test_forecast_does_not_overwrite_what_it_reads(run, sales, tmp_path, role):
+    path, table = sales
+    files = {"data": path, "future": tmp_path / "future.csv"}
+    table.assign(month=table["month"] + len(table) // 2).to_csv(files["future"], index=False)
+    before = files[role].read_text()
+    command = f"forecast {path} {DATA} --exog price --future {files['future']} --sp 1 --model arima"
+    status, _, err = run(command, "--out", tmp_path / "." / files[role].name)
+    assert status == 1 and files[role].read_text() == before
+    assert re.search(f"--out would overwrite .*{files[role].name}", err)
+
+
+def test_coverages_that_are_named_twice_count_once(run):
+    command = "forecast --dataset nile --horizon 1 --model naive --coverage 0.5 0.9 0.5"
+    status, out, _ = run(command)
+    assert status == 0
+    assert out.startswith("period,forecast,lower_50,upper_50,lower_90,upper_90\n")
+
+
 def test_forecast_of_a_panel_from_parquet_equals_that_from_csv(run, sales, tmp_path):
     path, table = sales
     table.to_parquet(tmp_path / "sales.parquet")

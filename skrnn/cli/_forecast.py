@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> bool:
     forecaster = _ready_for_gaps(arguments.model, forecaster, data)
     future = _future_of(arguments, forecaster, data)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
-        _prepare(arguments.out)
+        _prepare(arguments.out, (arguments.file, arguments.future))
     table = _forecast(arguments, forecaster, data, future)
     table.to_csv(sys.stdout if arguments.out is None else arguments.out)
     if arguments.out is not None:
@@ -84,11 +84,13 @@ def run(arguments: argparse.Namespace) -> bool:
     return True
 
 
-def _prepare(out: Path) -> None:
+def _prepare(out: Path, inputs: tuple[Path | None, ...]) -> None:
     if out.is_dir():
         raise ValueError(
             f"--out expects a CSV file, but {out} is a folder; write {out / 'forecast.csv'}."
         )
+    if out.exists() and any(path is not None and out.samefile(path) for path in inputs):
+        raise ValueError(f"--out would overwrite {out}, which the data are read from; rename it.")
     out.parent.mkdir(parents=True, exist_ok=True)
 
 
@@ -156,6 +158,7 @@ def _forecast(arguments: argparse.Namespace, forecaster, data: SeriesData, futur
         If the model fails.
     """
     steps = list(range(1, arguments.horizon + 1))
+    coverage = list(dict.fromkeys(arguments.coverage))  # those named twice count once
     with told_warnings():
         try:
             forecaster.fit(data.y, X=data.X, fh=steps)
@@ -163,7 +166,7 @@ def _forecast(arguments: argparse.Namespace, forecaster, data: SeriesData, futur
                 raise KeyboardInterrupt
             parts = [forecaster.predict(X=future)]
             if forecaster.get_tag("capability:pred_int"):
-                parts.append(forecaster.predict_interval(X=future, coverage=arguments.coverage))
+                parts.append(forecaster.predict_interval(X=future, coverage=coverage))
         except Exception as error:  # models raise whatever they like
             raise ValueError(f"The model {arguments.model!r} failed: {error}") from error
     if len(parts) == 1:
