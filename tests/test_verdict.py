@@ -185,6 +185,13 @@ def test_a_network_that_is_faster_is_not_said_to_cost(errors, p_value, said):
     assert text.endswith(said) and "seconds" not in text
 
 
+@pytest.mark.parametrize(("p_value", "seconds"), [(0.01, 0.25), (0.2, 0.26), (0.2, 0.239)])
+def test_small_differences_are_not_rounded_away(p_value, seconds):
+    said = verdict({"gru": 0.998, "ets": 1.0}, [p_value], seconds=seconds)
+    assert " 0.2% " in said
+    assert said.endswith(", and it takes about as long.")
+
+
 def test_models_that_failed_are_not_hidden():
     errors, p_values = {"gru": 0.6, "snaive": 0.8}, [0.012]
     said = verdict(errors, p_values, failed=["ets", "theta"])

@@ -107,16 +107,16 @@ def enumerated(names: list) -> str:
 
 def _choose_network(errors: pd.Series, network: str, reference: str, sure: str, cost: float) -> str:
     return (
-        f"Use {network}: its {errors.name} is {1 - errors[network] / errors[reference]:.0%} below "
+        f"Use {network}: its {errors.name} is {_by_how_much(errors, network, reference)} below "
         f"that of {reference}, the best classical model ({sure}), {_say_cost(cost, 'at', 'and')}."
     )
 
 
 def _keep_classical(errors: pd.Series, network: str, reference: str, sure: str, cost: float) -> str:
     if errors[network] < errors[reference]:
-        lower = 1 - errors[network] / errors[reference]
+        lower = _by_how_much(errors, network, reference)
         return (
-            f"Use {reference}: {network} has a {errors.name} {lower:.0%} lower, but that is not "
+            f"Use {reference}: {network} has a {errors.name} {lower} lower, but that is not "
             f"more than chance can explain ({sure}), "
             f"{_say_cost(cost, 'and it takes', 'although')}."
         )
@@ -125,6 +125,12 @@ def _keep_classical(errors: pd.Series, network: str, reference: str, sure: str, 
         f"{errors[network]:.3g} against {errors[reference]:.3g} ({sure}), "
         f"{_say_cost(cost, 'at', 'although')}."
     )
+
+
+def _by_how_much(errors: pd.Series, network: str, reference: str) -> str:
+    """In per cent; one digit of less than that, as nothing is not lower."""
+    lower = 1 - errors[network] / errors[reference]
+    return f"{lower:.0%}" if lower >= 0.01 else f"{100 * lower:.1g}%"
 
 
 def _choose_classical(errors: pd.Series, reference: str) -> str:
@@ -152,6 +158,8 @@ def _cost(table: pd.DataFrame, network: str, reference: str) -> float:
 
 def _say_cost(cost: float, slower: str, faster: str) -> str:
     """What a network costs, or how fast it is where the classical model is not the cheaper one."""
+    if write_times(max(cost, 1 / cost)) == write_times(1):
+        return "and it takes about as long"
     if cost < 1:
         return f"{faster} it is {write_times(1 / cost)} as fast"
     return f"{slower} {write_times(cost)} the seconds"
