@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 ERRORS = ("MASE", "RMSSE", "sMAPE", "quantile_loss")
+PLAIN = (1e-2, 1e9)  # sizes that are printed without powers of ten
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,9 @@ def number_format(key: str, values: pd.Series) -> Callable[[float], str]:
         return "{:,.0f}".format
     if key == "relative":
         return "{:.2f}".format
+    in_units = key not in ERRORS and values.abs().max() > 0
+    if in_units and not PLAIN[0] <= values.abs().max() < PLAIN[1]:
+        return "{:.3g}".format  # 0.0000 would be all that is left of an error in a small unit
     return f"{{:.{decimals(values)}f}}".format
 
 
