@@ -127,6 +127,13 @@ def test_documented_defaults_are_the_real_ones():
             assert shown[1].strip('"') == str(parameter.default), (name, parameter.name)
 
 
+def test_documented_attributes_are_those_that_fit_sets(make, data):
+    fitted = make().fit(*data)
+    _, _, section = fitted.__doc__.partition("\nAttributes\n----------\n")
+    documented = set(re.findall(r"^(\w+) : ", section.partition("\n\n")[0], re.MULTILINE))
+    assert documented - {"feature_names_in_"} == {name for name in vars(fitted) if name[-1] == "_"}
+
+
 MODULES = [
     module.name
     for module in pkgutil.walk_packages(skrnn.__path__, "skrnn.")

@@ -106,6 +106,8 @@ ATTRIBUTES = """
 net_ : skorch.NeuralNet
     The trained net; ``net_.module_`` is the torch module.
 {specific}
+n_channels_ : int
+    Channels of the input, with that of the times (``time_channel``).
 n_features_in_ : int
     Columns of 2D input; channels of all other input.
 feature_names_in_ : ndarray of shape (n_features_in_,)
