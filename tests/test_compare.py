@@ -467,6 +467,11 @@ def test_data_are_checked_before_a_model_runs(y, error, message):
             ValueError,
             r"Column 'x' of X holds infinite",
         ),
+        (
+            pd.concat([DAYS, DAYS], axis=1),
+            ValueError,
+            "X has the column 'y' more than once; rename",
+        ),
     ],
 )
 def test_columns_are_checked_before_a_model_runs(X, error, message):

@@ -65,6 +65,9 @@ def _check_form(name: str, data) -> None:
         )
     if not len(data):
         raise ValueError(f"{name} is empty; pass a series with observations.")
+    if isinstance(data, pd.DataFrame) and data.columns.has_duplicates:
+        twice = data.columns[data.columns.duplicated()][0]
+        raise ValueError(f"{name} has the column {twice!r} more than once; rename one.")
     _check_times(name, data.index.get_level_values(-1))
     _check_order(name, data.index)
     valid, problems, _ = check_is_scitype(data, ["Series", "Panel", "Hierarchical"], [])
