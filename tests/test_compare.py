@@ -420,6 +420,11 @@ TWO = pd.concat({"a": DAYS, "b": DAYS}, names=["shop", "day"]).to_frame()
         (DAYS.iloc[[0, 1, 1, 2]], ValueError, "2020-01-02 00:00:00 comes twice; drop or aggregate"),
         (DAYS.drop(DATES[[3, 9]]), ValueError, "frequency of y's DatetimeIndex is unknown. Set it"),
         (DAYS.set_axis(range(0, 80, 2)), ValueError, r"steps of 2, expected.*y.index // 2"),
+        (
+            pd.concat({i: DAYS.set_axis(range(0, 80, 2)) for i in (1, 2)}, names=["shop", "day"]),
+            ValueError,
+            r"steps of 2, expected.*y.index // 2",
+        ),
         (DAYS.set_axis(DATES.astype(str)), TypeError, "must hold dates, periods or whole numbers"),
         (DAYS.set_axis([pd.NaT, *DATES[1:]]), ValueError, "index of y has missing times"),
         (DAYS.astype(complex), ValueError, "y must hold numbers, got values of kind complex"),

@@ -257,6 +257,7 @@ def test_detected_seasonal_periods():
     assert detect_season(monthly[:5], months) == 1
     assert detect_season(np.where(noise > 1, np.nan, monthly), months) == 12
     assert detect_season(weekly, pd.date_range("2000", periods=140, freq="D")) == 7
+    assert detect_season(weekly + np.arange(140), numbers) == 7  # beside a steep trend
 
 
 def test_names_of_frequencies():

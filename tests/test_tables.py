@@ -59,6 +59,7 @@ def read(tmp_path):
         list(pd.date_range("2020-01", periods=12, freq="ME").strftime("%d/%m/%y")),
         list(pd.date_range("2020-01", periods=12, freq="MS").strftime("%d %B %Y")),
         [f"{month}-01T00:00:00Z" for month in MONTHS],
+        [f"{day:%Y-%m-01/%Y-%m-%d}" for day in pd.date_range("2020-01", periods=12, freq="ME")],
     ],
     ids=lambda times: times[0],
 )
