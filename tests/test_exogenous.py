@@ -547,6 +547,23 @@ def test_the_future_of_past_columns_is_not_used(typed, h):
     np.testing.assert_array_equal(one, two)
 
 
+def test_nothing_of_the_future_of_past_columns_is_read(typed):
+    X = typed[["number", "text"]]
+    forecaster = quick(sp=6, max_steps=0, past_columns=["number", "text"])
+    forecast = forecaster.fit(seasonal(), X=X[:120], fh=[1, 2, 3]).predict()
+    for future in ({"number": np.inf}, {"number": "no number"}, {"text": "a new word"}):
+        pd.testing.assert_series_equal(forecaster.predict(X=X[120:].assign(**future)), forecast)
+
+
+def test_times_that_are_ahead_of_some_series_only():
+    y, X = driven()
+    y = pd.concat({"a": y, "b": y[:-20]}).to_frame("y")  # which ends earlier
+    forecaster = quick().fit(y, X=pd.concat({"a": X, "b": X}), fh=[1])
+    forecast = forecaster.predict(fh=X.index[-18:-15], X=pd.concat({"a": X, "b": X}))
+    error = forecast["y"] - pd.concat(dict.fromkeys("ab", y.loc["a", "y"][-18:-15]))
+    assert np.abs(error).max() < 0.1 * y["y"].std()
+
+
 def test_the_past_of_past_columns_is_used():
     rng = np.random.default_rng(0)
     x = rng.normal(size=400)
