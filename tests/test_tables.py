@@ -417,6 +417,20 @@ BAD = {
         {},
         "not evenly spaced: .* step of 'h' apart, but row 14 .*12:30.* between two steps",
     ),
+    "uneven days": (
+        rows([*pd.date_range("2020-01-01", periods=9, freq="2D"), "2020-01-08"]),
+        {},
+        "step of '2D' apart, but row 11 .*2020-01-08.* between two steps",
+    ),
+    "weekend": (
+        "s,t,y\n"
+        + "".join(
+            f"a,{day:%Y-%m-%d},1\n" for day in pd.date_range("2020-01-01", "2020-01-14", freq="B")
+        )
+        + "b,2020-01-03,1\nb,2020-01-04,1\nb,2020-01-06,1\n",
+        {"ids": ("s",)},
+        "step of 'B' apart, but row 13 .*2020-01-04.* between two steps",
+    ),
     "steps of ten": (rows(range(0, 100, 10)), {}, "'t' goes up in steps of 10, but whole numbers"),
     "single time": (rows(["2020-01-01"]), {}, "single time 2020-01-01 .*at least two"),
 }
