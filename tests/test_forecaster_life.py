@@ -414,6 +414,14 @@ def test_series_that_begin_or_end_with_zeros_are_not_all_the_same(reverse):
     assert forecaster.fit(y.loc[1, "y"], fh=[1])._model.calibration is learnt
 
 
+@pytest.mark.parametrize("n_last", [1, 12])
+def test_a_new_series_that_changed_only_lately_is_another_one(n_last):
+    forecaster = quick().pretrain(panel(), fh=[1])
+    learnt = forecaster.pretrained_model_.calibration
+    y = np.append(np.zeros(90), np.random.default_rng(0).normal(10, size=n_last))
+    assert forecaster.fit(pd.Series(y), fh=[1])._model.calibration is not learnt
+
+
 def test_more_pretraining_on_series_too_short_for_it_changes_nothing():
     forecaster = quick(sp=6).pretrain(panel(), fh=[1, 2, 3])
     first = forecaster.pretrained_model_

@@ -53,7 +53,8 @@ class SeenSeries:
 
     def _reaches_into(self, y: np.ndarray, n_last: int) -> bool:
         own = _from_first_change(y)
-        if self.starts.get(_mark(own[:LONGEST_MARK]), 0) > len(own) - n_last:
+        n_known = self.starts.get(_mark(own[:LONGEST_MARK]))
+        if n_known is not None and n_known > len(own) - n_last:
             return True
         ends = range(len(y) - n_last + 1, len(y) + 1)
         return any(_mark(y[max(0, end - LONGEST_MARK) : end]) in self.ends for end in ends)
