@@ -323,6 +323,10 @@ def test_frequencies_in_other_spellings(freq, name):
         assert frequency_of(pd.period_range("2020-01-01", periods=5, freq=freq)) == name
 
 
+def test_two_times_tell_no_frequency():
+    assert frequency_of(pd.DatetimeIndex(["2020-01-01", "2020-01-02"])) == ""
+
+
 @pytest.mark.parametrize(("freq", "n", "sp"), [("D", 500, 7), ("M", 100, 12), ("Q", 60, 4)])
 def test_what_wanders_has_no_season_of_its_own(freq, n, sp):
     times, found, with_season = pd.period_range("2000", periods=n, freq=freq), [], []
