@@ -435,6 +435,7 @@ TWO = pd.concat({"a": DAYS, "b": DAYS}, names=["shop", "day"]).to_frame()
             ValueError,
             r"must be one series of numbers, got shape \(2, 2\)",
         ),
+        (["one", "two"], ValueError, "must be one series of numbers, got other values"),
         ([], ValueError, "y is empty"),
         (None, TypeError, "expected a Series, or a DataFrame, .* got NoneType"),
         (

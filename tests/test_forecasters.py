@@ -243,6 +243,12 @@ def test_in_sample_forecasts_use_nothing_later(t):
     np.testing.assert_array_equal(before[0], after[0])
 
 
+def test_the_seasonal_naive_forecast_without_a_season_is_the_last_value():
+    y = seasonal()
+    forecast = quick(base="seasonal_naive", max_steps=0).fit(y, fh=[1, 7]).predict()
+    np.testing.assert_allclose(forecast, y.iloc[-1], rtol=1e-5)
+
+
 # The seasonal period
 
 

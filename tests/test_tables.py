@@ -630,6 +630,8 @@ def test_future_of_a_single_series(read, tmp_path, times, step):
     assert future.index[0] == data.y.index[-1] + step
     with pytest.raises(ValueError, match="needs --time"):
         read_future(path, Columns("y", None, exog=("p",)), data, horizon=1)
+    with pytest.raises(ValueError, match=rf"\['p'\] is missing at {future.index[0] + step}\."):
+        read_future(path, Columns("y", "t", exog=("p",)), data, horizon=2)
 
 
 @pytest.mark.parametrize("layout", ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"])
