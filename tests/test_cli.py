@@ -225,6 +225,25 @@ def test_forecast_does_not_overwrite_what_it_reads(run, sales, tmp_path, role):
     assert re.search(f"--out would overwrite .*{files[role].name}", err)
 
 
+@pytest.mark.parametrize("name", ["table.csv", "scores.csv", "forecasts.csv"])
+def test_compare_does_not_overwrite_what_it_reads(run, sales, tmp_path, name):
+    path = sales[0].rename(tmp_path / name)
+    before = path.read_text()
+    status, out, err = run(f"compare {path} {DATA} --models naive --out {tmp_path}")
+    assert status == 1 and not out and path.read_text() == before
+    assert re.search(f"--out would overwrite .*{name}", err)
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    command = [SCRIPT, "forecast", "--dataset", "nile", "--sp", "1", "--horizon", "5000"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*command, "--model", "naive"], **pipes) as process:
+        process.stdout.readline()
+        process.stdout.close()  # as head does
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
 def test_coverages_that_are_named_twice_count_once(run):
     command = "forecast --dataset nile --horizon 1 --model naive --coverage 0.5 0.9 0.5"
     status, out, _ = run(command)

@@ -205,6 +205,11 @@ def test_one_fold_proves_nothing():
     assert "not more than chance can explain (one fold, so no test)" in said
 
 
+def test_folds_that_all_differ_alike_are_no_test():
+    said = verdict({"gru": 0.6, "ets": 0.8}, [float("nan")])
+    assert "not more than chance can explain (no test, since all folds differ alike)" in said
+
+
 def test_of_networks_the_proven_one_is_named():
     assert verdict({"gru": 0.6, "lstm": 0.7, "ets": 0.8}, [0.2, 0.01]).startswith("Use lstm:")
 

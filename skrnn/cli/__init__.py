@@ -1,6 +1,7 @@
 """The command line: ``skrnn compare``, ``skrnn forecast`` and ``skrnn info``."""
 
 import argparse
+import os
 import sys
 
 from .._tables import how_to_melt
@@ -45,6 +46,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("skrnn: interrupted, nothing was finished", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # as by "| head"; what is left unwritten would fail again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ValueError, ImportError, OSError) as error:
         print(f"skrnn: {error}", file=sys.stderr)
         return 1

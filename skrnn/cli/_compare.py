@@ -8,6 +8,7 @@ from .._tables import SeriesData
 from ._options import (
     add_data_options,
     add_model_options,
+    check_not_read,
     jobs,
     load,
     positive,
@@ -26,6 +27,8 @@ Models are given the true values of the --exog columns over the horizon, as if t
 models that cannot use columns do without. For models that take none, gaps are interpolated and
 categories one-hot encoded. Ctrl-C drops the fold in hand, and reports what is done.
 """
+TABLES = "table.csv", "scores.csv", "forecasts.csv"  # of `Comparison.to_csv`
+PICTURE, REPORT = "forecasts.png", "report.html"
 
 
 def add_to(commands) -> None:
@@ -86,6 +89,7 @@ def run(arguments: argparse.Namespace) -> bool:
     if arguments.out is not None:  # whatever is wrong with it shows before the work
         import_optional("matplotlib.figure", "compare")
         arguments.out.mkdir(parents=True, exist_ok=True)
+        check_not_read(arguments, [arguments.out / name for name in (*TABLES, PICTURE, REPORT)])
     result = _compare(arguments, data, sp)
     result.settings["sp_reason"] = reason
     print(result)
@@ -119,7 +123,7 @@ def _compare(arguments: argparse.Namespace, data: SeriesData, sp: int):
 
 def _write(result, folder: Path) -> None:
     written = result.to_csv(folder)
-    picture, report = folder / "forecasts.png", folder / "report.html"
+    picture, report = folder / PICTURE, folder / REPORT
     result.plot().savefig(picture, dpi=150)
     result.to_html(report)
     print("\nwritten:", *map(str, [*written, picture]), sep="\n  ")

@@ -10,6 +10,7 @@ from .._tables import Labels, SeriesData, read_future
 from ._options import (
     add_data_options,
     add_model_options,
+    check_not_read,
     columns_of,
     load,
     positive,
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> bool:
     forecaster = _ready_for_gaps(arguments.model, forecaster, data)
     future = _future_of(arguments, forecaster, data)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
-        _prepare(arguments.out, (arguments.file, arguments.future))
+        _prepare(arguments)
     table = _forecast(arguments, forecaster, data, future)
     table.to_csv(sys.stdout if arguments.out is None else arguments.out)
     if arguments.out is not None:
@@ -84,13 +85,13 @@ def run(arguments: argparse.Namespace) -> bool:
     return True
 
 
-def _prepare(out: Path, inputs: tuple[Path | None, ...]) -> None:
+def _prepare(arguments: argparse.Namespace) -> None:
+    out = arguments.out
     if out.is_dir():
         raise ValueError(
             f"--out expects a CSV file, but {out} is a folder; write {out / 'forecast.csv'}."
         )
-    if out.exists() and any(path is not None and out.samefile(path) for path in inputs):
-        raise ValueError(f"--out would overwrite {out}, which the data are read from; rename it.")
+    check_not_read(arguments, [out])
     out.parent.mkdir(parents=True, exist_ok=True)
 
 

@@ -117,6 +117,21 @@ def tell(note: str) -> None:
     print(f"skrnn: {note}", file=sys.stderr)
 
 
+def check_not_read(arguments: argparse.Namespace, written: list[Path]) -> None:
+    """Refuse files to write that the data are read from.
+
+    Raises
+    ------
+    ValueError
+    """
+    read = [arguments.file, getattr(arguments, "future", None)]
+    for path in written:
+        if path.exists() and any(given is not None and path.samefile(given) for given in read):
+            raise ValueError(
+                f"--out would overwrite {path}, which the data are read from; rename it."
+            )
+
+
 @contextmanager
 def told_warnings():
     """Tell the warnings of models afterwards, each text once."""

@@ -56,6 +56,8 @@ def _verdict(table, significance: Significance, networks: list[str], n_folds, n_
     )
     if n_folds == 1:
         sure = "one fold, so no test"
+    elif pd.isna(tests.loc[network, "p_adjusted"]):
+        sure = "no test, since all folds differ alike"
     reason = _choose_network if len(proven) else _keep_classical
     return reason(errors, network, reference, sure, _cost(table, network, reference))
 
