@@ -6,6 +6,7 @@ import pytest
 import torch
 from scipy.stats import norm
 from sklearn.metrics import mean_pinball_loss
+from sktime.performance_metrics.forecasting.probabilistic import CRPS
 
 from skrnn.datasets import load_series
 from skrnn.forecasting import GRUForecaster
@@ -117,6 +118,20 @@ def test_scores_of_the_distribution_do_not_depend_on_the_level(level):
     assert np.isfinite(density).all(axis=None)
     assert (distribution.log_pdf(median + 1000) == -np.inf).all(axis=None)
     np.testing.assert_allclose(density, np.log(distribution.pdf(median)))
+
+
+def test_sktime_scores_the_distributions_of_a_panel():
+    parts = {name: seasonal(seed=i).to_frame("y") for i, name in enumerate("ab")}
+    panel = pd.concat(parts, names=["series", "time"])
+    past, future = panel.groupby(level=0).head(-3), panel.groupby(level=0).tail(3)
+    forecaster = quick().fit(past, fh=[1, 2, 3])
+    distribution = forecaster.predict_proba()
+    levels = np.linspace(0.005, 0.995, 100)
+    quantiles = forecaster.predict_quantiles(alpha=list(levels)).to_numpy()
+    loss = np.mean([mean_pinball_loss(future, q, alpha=p) for q, p in zip(quantiles.T, levels)])
+    assert CRPS()(future, distribution) == pytest.approx(2 * loss, rel=0.02)
+    one = distribution.loc[future.index[1:2], ["y"]]
+    assert one.ppf(0.5).iloc[0, 0] == pytest.approx(distribution.ppf(0.5).iloc[1, 0])
 
 
 def test_intervals_widen_beyond_the_trained_horizon():

@@ -86,6 +86,7 @@ PRIVATE = {
     "skorch.NeuralNet._set_training": "_training",
     "skorch.NeuralNet._zero_grad_optimizer(set_to_none)": "_training",
     "skorch.NeuralNet.run_single_epoch(iterator, training, prefix, step_fn)": "_training",
+    "skpro.distributions.Histogram._loc(rowidx, colidx)": "forecasting._histogram",
     "skpro.distributions.Histogram._ppf(p)": "forecasting._histogram",
     "skpro.distributions.Histogram._pdf": "forecasting._histogram",
     "skpro.distributions.Histogram._log_pdf(x)": "forecasting._histogram",

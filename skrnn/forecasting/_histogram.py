@@ -12,8 +12,15 @@ class ExactHistogram(Histogram):
     Its quantiles are rounded to four decimals: what is small, such as an interest rate as a share,
     would have hardly a digit left. Its variance and its energy, which the CRPS is made of, are
     differences of squares: of values in the millions they are noise. Its logarithm of the density
-    is zero where there is none, better than any forecast.
+    is zero where there is none, better than any forecast. And of panels it takes "all rows, some
+    columns" for the name of one row, so that sktime cannot compute the CRPS.
     """
+
+    def _loc(self, rowidx=None, colidx=None):
+        are_columns = isinstance(rowidx, tuple) and isinstance(rowidx[0], slice)
+        if colidx is None and are_columns and rowidx[0] == slice(None):
+            rowidx, colidx = None, rowidx[1]
+        return super()._loc(rowidx, colidx)
 
     def _ppf(self, p):
         if self.ndim == 0:
