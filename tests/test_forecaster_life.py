@@ -161,6 +161,20 @@ def test_residuals_of_a_panel_are_those_of_each_series(driven):
     assert list(forecaster.fh) == [-1, 0]
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (seasonal().to_numpy(), "ndarray, which has no times"),
+        (seasonal().to_frame("b"), r"as in fit, columns \['a'\], but it is columns \['b'\]"),
+        (seasonal(), r"as in fit, columns \['a'\], but it is a Series"),
+    ],
+)
+def test_residuals_are_of_observations_as_in_fit(given, message):
+    forecaster = quick().fit(seasonal().to_frame("a"), fh=[1, 2])
+    with pytest.raises(ValueError, match=message):
+        forecaster.predict_residuals(given)
+
+
 def test_columns_that_fit_was_not_given_are_refused_in_update():
     y = seasonal()
     forecaster = quick(sp=6).fit(y[:-6], fh=[1])

@@ -454,9 +454,16 @@ class BaseRecurrentForecaster(BaseForecaster):
         -------
         Series or DataFrame
             In the form of y.
+
+        Raises
+        ------
+        ValueError
+            If y has no times, or not the form and columns that it had in ``fit``.
         """
         self.check_is_fitted()
         given = self._y_train if y is None else y
+        if y is not None:
+            self._check_observations(y)
         if not isinstance(given, pd.DataFrame) or given.index.nlevels == 1:
             return super().predict_residuals(given, X)
         if y is None or self._series.cover(y.index).all():  # no columns of the future are needed
@@ -467,6 +474,19 @@ class BaseRecurrentForecaster(BaseForecaster):
             fh = ForecastingHorizon(times, is_relative=False)
         forecast = self._predict(fh, self._check_X_y(X=X)[0])
         return given - forecast.reindex(given.index)
+
+    def _check_observations(self, y) -> None:
+        """Refuse what forecasts could not be taken from."""
+        if not isinstance(y, PANDAS):
+            raise ValueError(
+                f"y is of type {type(y).__name__}, which has no times; expected a Series or "
+                "DataFrame. Leave y out for the residuals of fit."
+            )
+        columns = list(self._y_train.columns)
+        expected = "a Series" if self._y_metadata["mtype"] == "pd.Series" else f"columns {columns}"
+        got = "a Series" if isinstance(y, pd.Series) else f"columns {list(y.columns)}"
+        if got != expected:
+            raise ValueError(f"y is expected to be as in fit, {expected}, but it is {got}.")
 
     @classmethod
     def get_test_params(cls, parameter_set="default"):
