@@ -74,6 +74,13 @@ def test_effects_of_columns_on_a_panel():
     assert (error["y"].abs().groupby(level=0).mean() < [2.5, 25, 250, 2500]).all()
 
 
+def test_the_global_random_state_is_left_alone():
+    np.random.seed(3)
+    before = np.random.get_state()[1].copy()
+    quick(random_state=None, max_steps=0).fit(*driven(80), fh=[1])
+    assert (np.random.get_state()[1] == before).all()
+
+
 def test_a_column_that_says_nothing_costs_little():
     with_column, without = [], []
     for seed in range(6):
