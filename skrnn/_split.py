@@ -46,8 +46,8 @@ def hold_out(sequences: Sequences, y, sample_weight, fraction: float, strata, se
                 "such samples out of X, change validation_fraction, or set early_stopping=False."
             )
 
-    def part(index):
+    def part(index):  # trimmed, so that what is held out tells nothing, not even its length
         weight = None if sample_weight is None else sample_weight[index]
-        return sequences.take(index), y[index], weight
+        return sequences.take(index).trimmed(), y[index], weight
 
     return part(train), part(held_out)

@@ -240,6 +240,29 @@ def test_standardisation_sees_the_training_part_only():
     assert model._input.scaler_.scaler_.n_samples_seen_ == 40 * 5
 
 
+@pytest.mark.parametrize("n_timesteps", [10, 100])
+def test_lengths_of_the_held_out_part_do_not_matter(n_timesteps):
+    def fit(length):
+        seed = np.random.RandomState(0).randint(2**31 - 1)
+        _, held_out = train_test_split(np.arange(20), test_size=0.2, random_state=seed)
+        X = list(np.random.default_rng(0).normal(size=(20, n_timesteps)))
+        y = np.array([x[-1] for x in X])
+        for i in held_out:
+            X[i] = np.zeros(length)
+        return GRURegressor(
+            hidden_size=4,
+            max_epochs=2,
+            batch_size=4,
+            early_stopping=True,
+            validation_fraction=0.2,
+            random_state=0,
+        ).fit(X, y)
+
+    model, other = fit(n_timesteps), fit(500)
+    assert model.net_.module_.architecture == other.net_.module_.architecture
+    assert model.loss_curve_ == pytest.approx(other.loss_curve_)
+
+
 def test_classes_are_stratified():
     X, _ = make_data(GRUClassifier, 100)
     y = np.arange(100) < 10
