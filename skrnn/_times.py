@@ -7,6 +7,8 @@ import pandas as pd
 
 from ._sequences import Sequences, as_numpy, place
 
+ROUNDING = 1e-9  # of a sum of weights, so that their unit does not decide between two middle steps
+
 
 def with_times(sequences: Sequences, times) -> tuple[Sequences, str]:
     """Give sequences the times of their steps.
@@ -79,7 +81,8 @@ def typical_step(sequences: Sequences, sample_weight: np.ndarray | None = None) 
         return 1.0
     order = steps.argsort(kind="stable")
     below = weights[order].cumsum()
-    return float(steps[order][np.searchsorted(below, below[-1] / 2)])
+    half = below[-1] / 2 * (1 - ROUNDING)
+    return float(steps[order][np.searchsorted(below, half)])
 
 
 def _all_steps(times, lengths: np.ndarray) -> list[np.ndarray]:

@@ -269,6 +269,15 @@ def test_typical_step_is_the_median_of_steps_repeated_as_weights_say(data):
         assert typical_step(timed.take(np.repeat(np.arange(len(lengths)), weights))) == expected
 
 
+@pytest.mark.parametrize("unit", [0.1, 1 / 3, 1 / 7, 3e-5])
+def test_unit_of_weights_does_not_matter_for_the_typical_step(unit):
+    gaps = np.repeat([[1.0, 100.0]], 50, axis=0)  # their median is the lower one by a hair
+    for n in range(1, len(gaps)):
+        sequences = Sequences.of_equal_length(np.ones((n, 3, 1)))
+        timed, _ = with_times(sequences, np.insert(gaps[:n].cumsum(axis=1), 0, 0.0, axis=1))
+        assert typical_step(timed, np.full(n, unit)) == typical_step(timed) == 1.0
+
+
 def test_only_the_training_part_is_counted():
     X, y, times = make_timed(GRURegressor, "mask")
     model = GRURegressor(missing="mask", **TINY).fit(X, y, times=times)
