@@ -147,7 +147,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         return accuracy_score(y, self.predict(X, times=times), sample_weight=sample_weight)
 
     def _check_targets(self, y, lengths):
-        self._check_given(np.asarray(y))
+        self._check_given(y)
         y = read_targets(self, y)
         check_no_objects(y)
         check_classification_targets(y)
@@ -163,19 +163,23 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         check_indicators(y)
         return y
 
-    def _check_given(self, y: np.ndarray) -> None:
+    def _check_given(self, y) -> None:
         """Refuse missing labels, and objects that scikit-learn would only call of unknown type."""
-        if y.ndim == 0:  # None and sparse matrices have no dimensions
+        labels = np.asarray(y)
+        if labels.ndim == 0:  # None and sparse matrices have no dimensions
             return
-        missing = np.argwhere(pd.isna(y))
+        items = labels
+        if labels.dtype.kind == "U" and isinstance(y, (list, tuple)):
+            items = np.asarray(y, dtype=object)  # beside words, NumPy makes the word "nan" of NaN
+        missing = np.argwhere(pd.isna(items))
         if len(missing):
             sample = missing[0, 0]
             raise ValueError(
-                f"y has no label for sample {sample}: {y[sample]}. Every sample needs one; leave "
-                "those without out of X and y."
+                f"y has no label for sample {sample}: {items[sample]}. Every sample needs one; "
+                "leave those without out of X and y."
             )
-        if y.dtype == object:
-            check_types_of_labels(y.ravel())
+        if labels.dtype == object:
+            check_types_of_labels(labels.ravel())
 
     def _learn_targets(self, y, sample_weight):
         classes = self._check_labels(y) if y.ndim == 2 else self._classes_to_learn(y, sample_weight)

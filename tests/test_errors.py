@@ -467,6 +467,12 @@ TARGETS = [
         on=GRUClassifier,
     ),
     row(
+        "no label in a list of words",
+        "y has no label for sample 2: nan. Every sample needs one",
+        y=["a", "b", np.nan, "a"] * 2,
+        on=GRUClassifier,
+    ),
+    row(
         "no label in a Series of words",
         "y has no label for sample 2: <NA>",
         y=pd.Series(["a", "b", None, "a"] * 2, dtype="string"),
