@@ -65,6 +65,15 @@ def test_partial_fit_goes_on_on_another_device(monkeypatch):
         model.set_params(device="cuda").partial_fit(X, y)
 
 
+def test_a_net_moves_with_its_weights_and_its_optimiser():
+    net = GRURegressor(**SMALL).fit(*make_data(GRURegressor, 40)).net_
+    net.move(torch.device("meta"))  # stands for a GPU
+    state = net.optimizer_.state_dict()["state"]
+    moments = [value for of_weight in state.values() for value in of_weight.values()]
+    assert {x.device.type for x in (*net.module_.parameters(), *moments)} == {"meta"}
+    assert net.device == "meta" and len(moments) > 0
+
+
 def test_one_thread_for_small_work_and_all_for_large(torch_threads):
     torch_threads(2)
     with _device.threads_for(_device.ONE_THREAD_WORK / 2):

@@ -93,6 +93,18 @@ def test_networks_pass_through_large_panels_twice():
     assert passes(1, 110)[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("window_length", "horizon", "segment_length"),
+    [(48, 12, 6), (40, 10, 5), (48, 7, 7), (16, 7, 1), (16, 12, 2), (6, 8, 1)],
+)
+def test_windows_are_cut_into_about_eight_segments(window_length, horizon, segment_length):
+    """A segment's length divides the horizon."""
+    asked = dict.fromkeys(_sizes.Sizes.__dataclass_fields__, "auto")
+    asked["window_length"] = window_length
+    sizes = _sizes.choose_sizes(asked, np.array([500]), horizon, 1)
+    assert sizes.segment_length == segment_length
+
+
 # What can be told from the ends
 
 

@@ -7,6 +7,7 @@ import pickle
 import signal
 import threading
 from argparse import Namespace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,6 +28,7 @@ from skrnn.forecasting._series import SeriesSet
 from skrnn.forecasting.prior import PRETRAINED_CELLS, Prior, _weights
 from skrnn.forecasting.prior._autoregression import autoregressive_forecasts
 from skrnn.forecasting.prior._data import PriorData
+from skrnn.forecasting.prior._inputs import PriorInputs
 from skrnn.forecasting.prior._network import PriorNetwork, _pack
 from skrnn.forecasting.prior._reach import largest_changes, within_reach
 from skrnn.forecasting.prior._weights import load_network
@@ -173,6 +175,60 @@ def test_any_length_and_horizon(make, horizon, n):
     result = forecast(make(sp=7), y, horizon)
     assert result.shape == (horizon,) and np.isfinite(result).all()
     assert np.abs(result - 10).max() < 6
+
+
+@pytest.fixture
+def inputs():
+    """Of two windows of four and two values, the second of which begins with padding."""
+    candidates = np.array([[[9.0, 10, 11, 6], [12, 11, 13, 8]], [[5, 4, 3, 5], [7, 4, 3, 5]]])
+    return PriorInputs(
+        values=np.array([[1.0, 3, 6, 8], [0, 0, 2, 5]]),
+        observed=np.array([[True, True, False, True], [False, False, True, True]]),
+        lengths=np.array([4, 2]),
+        candidates=candidates,
+        spread=np.array([[1.0, 2], [3, 4]]),
+        unit=np.array([0.5, 2]),
+        sp=3,
+    )
+
+
+def test_weights_are_for_these_channels_of_windows(inputs):
+    """What the network is told is what it was told in its training, or its weights are wrong."""
+    past, third = inputs.past(), 2 * np.pi / 3
+    assert past.shape == (2, 4, 9) and past.dtype == np.float32
+    level = (3 + 6 + 8) / 3  # of the last season
+    same = [np.log(0.5) / 5, np.log(3) / 6]
+    last = [np.arcsinh(8 - level), np.arcsinh(2), np.arcsinh(8 - 1), 1, 1]
+    last += [np.sin(2 * third), np.cos(2 * third), *same]
+    np.testing.assert_allclose(past[0, -1], last, rtol=1e-6)
+    gap = [np.arcsinh(6 - level), np.arcsinh(3), 0, 0, 0, np.sin(third), np.cos(third), *same]
+    np.testing.assert_allclose(past[0, -2], gap, rtol=1e-6)
+    np.testing.assert_allclose(past[0, 0, :3], [np.arcsinh(1 - level), 0, 0], rtol=1e-6)
+    assert (past[1, :2] == 0).all()
+    first = [np.arcsinh(2 - 3.5), 0, 0, 0, 1, np.sin(third), np.cos(third)]
+    np.testing.assert_allclose(past[1, 2], [*first, np.log(2) / 5, np.log(3) / 6], rtol=1e-6)
+
+
+def test_weights_are_for_these_channels_of_horizons(inputs):
+    future, third = inputs.future(), 2 * np.pi / 3
+    assert future.shape == (2, 2, 15) and future.dtype == np.float32
+    same = [np.log(4) / 6, np.log(0.5) / 5, np.log(3) / 6]
+    first = [np.arcsinh(9 - 17 / 3), np.arcsinh(9 - 8)]
+    first += [np.arcsinh((other - 9) / 0.5) for other in (10, 11, 6, 8, 18 / 4)]
+    first += [np.log(1 / 0.5 + 0.01), 0, 1, 0, np.log(1 / 3) / 4, *same]
+    np.testing.assert_allclose(future[0, 0], first, rtol=1e-6, atol=1e-7)
+    second = [np.arcsinh(7 - 3.5), np.arcsinh(7 - 5)]
+    second += [np.arcsinh((other - 7) / 2) for other in (4, 3, 5, 5, 7 / 2)]
+    second += [np.log(4 / 2 + 0.01), np.sin(third), np.cos(third), np.log(2) / 4]
+    second += [np.log(2 / 3) / 4, np.log(2) / 6, np.log(2) / 5, np.log(3) / 6]
+    np.testing.assert_allclose(future[1, 1], second, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(("sp", "phase"), [(1, (0, 0)), (2, (0, -1)), (4, (-1, 0))])
+def test_place_in_the_season_is_told_where_there_is_one(inputs, sp, phase):
+    inputs = replace(inputs, sp=sp)
+    np.testing.assert_allclose(inputs.past()[0, -1, 5:7], phase, atol=1e-6)
+    np.testing.assert_allclose(inputs.future()[0, 0, 8:10], (0, int(sp > 1)), atol=1e-6)
 
 
 # The weights
@@ -374,6 +430,20 @@ def test_ctrl_c_ends_networks_that_are_trained_side_by_side(
     pickle.loads(pickle.dumps(forecaster))
 
 
+def test_an_ensemble_is_interrupted_where_one_of_its_networks_was(monkeypatch, torch_threads):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    torch_threads(1)
+    steps_until(monkeypatch, 30, interrupt)
+    forecaster = GRUForecaster(prior=None, max_steps=8, n_members=3, random_state=0)
+    with pytest.warns(UserWarning, match="interrupted by user"):
+        forecaster.fit(long_panel(), fh=[1, 2])
+    found = [net.interrupted_ for net in forecaster.nets_]
+    assert found[0] is False and found[-1] is True
+    assert forecaster.interrupted_
+
+
 def test_networks_side_by_side_are_those_of_one_thread(make, torch_threads):
     forecasts = []
     for n_threads in (1, 2, 5):
@@ -403,6 +473,16 @@ def test_pretraining_keeps_members_that_other_series_may_need(make, monkeypatch)
     assert len(forecaster.fit(long_panel(), fh=[1, 2])._model.members) == 1
     forecaster.pretrain(long_panel(), fh=[1, 2])
     assert list(forecaster.pretrained_model_.members) == ["prior", "tuned", "trained"]
+
+
+def test_pretraining_shares_anew_where_it_goes_on_with_more_members(make):
+    """Too short for networks of their own, then too short to hold out their ends."""
+    forecaster = make(max_steps=3, n_members=1)
+    for n, members in ((3, ["prior"]), (7, ["prior", "trained"])):
+        forecaster.pretrain(panel().groupby(level=0).head(n), fh=[1, 2])
+        model = forecaster.pretrained_model_
+        assert list(model.members) == members
+        assert len(model.calibration.shares) == len(members)
 
 
 def test_ctrl_c_is_not_lost_with_a_member_that_is_left_out(make, monkeypatch, torch_threads):

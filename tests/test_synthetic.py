@@ -98,6 +98,13 @@ def test_walks_wander():
     assert np.median(autocorrelation(y, 1)) > 0.9
 
 
+def test_trends_are_of_unit_size():
+    """Bends may steepen some; none runs away, as one that grows instead of levelling off would."""
+    trends = np.abs(shapes.trends(np.random.default_rng(0), 2000, 50))
+    assert trends.max() < 12
+    assert (trends[:, -1] <= 1 + 1e-12).mean() > 0.7
+
+
 def test_transforms_make_positive_and_bounded_series():
     y = disturbances.transform(
         np.random.default_rng(0), np.random.default_rng(1).normal(size=(500, 80))
