@@ -1,8 +1,11 @@
 """What the ends of the series tell: of rules, and of how much to train."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from skrnn.forecasting import (
     GRUForecaster,
@@ -20,8 +23,9 @@ from skrnn.forecasting._calibration import (
     Prediction,
     random_walk_correction,
 )
-from skrnn.forecasting._ensemble import training_origins
+from skrnn.forecasting._ensemble import ensemble_tasks, training_origins
 from skrnn.forecasting._held_out import HeldOut
+from skrnn.forecasting._origins import training_ends
 from skrnn.forecasting._quantiles import LEVELS
 from skrnn.forecasting._recipe import LARGE_GAIN, choose_recipe
 from skrnn.forecasting._series import SeriesSet
@@ -103,6 +107,19 @@ def test_windows_are_cut_into_about_eight_segments(window_length, horizon, segme
     asked["window_length"] = window_length
     sizes = _sizes.choose_sizes(asked, np.array([500]), horizon, 1)
     assert sizes.segment_length == segment_length
+
+
+@pytest.mark.parametrize(("n_passes", "median_weight"), [(1, 3), (2, 3), (3, 1)])
+def test_median_weighs_more_where_windows_are_seen_once_or_twice(n_passes, median_weight):
+    recipe = recipe_for(walk(300), horizon=5)
+    prepared = recipe.prepare([walk(300)], None)
+    panel = prepared.panel([walk(300)], None)
+    n_batches = -(-len(training_ends(panel, 2, 5)[0]) // recipe.sizes.batch_size)
+    sizes = replace(recipe.sizes, max_steps=n_passes * n_batches)
+    net, _ = ensemble_tasks(replace(recipe, sizes=sizes), panel, prepared, seed=0)[0]
+    assert net.plan.epochs == n_passes
+    below_median, median = net.criterion_.above[[2, 3]] / torch.tensor(LEVELS)[[2, 3]]
+    assert median / below_median == pytest.approx(median_weight)
 
 
 # What can be told from the ends

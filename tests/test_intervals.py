@@ -313,17 +313,19 @@ def test_calibration_without_any_observation():
 # Quantiles of networks, and those in between
 
 
-def test_loss_is_the_mean_pinball_loss():
+@pytest.mark.parametrize("median_weight", [1.0, 3.0])
+def test_loss_is_the_mean_pinball_loss(median_weight):
     torch.manual_seed(0)
     outputs, targets = torch.randn(30, 4 * len(LEVELS)), torch.randn(30, 4)
-    loss = QuantileLoss()(outputs, targets)
+    loss = QuantileLoss(median_weight)(outputs, targets)
     assert loss.shape == (30,)
     quantiles = ordered_quantiles(outputs).reshape(-1, len(LEVELS))
     expected = [
         mean_pinball_loss(targets.reshape(-1), quantiles[:, k], alpha=level)
         for k, level in enumerate(LEVELS)
     ]
-    assert loss.mean().item() == pytest.approx(np.mean(expected), rel=1e-5)
+    weights = [median_weight if level == 0.5 else 1.0 for level in LEVELS]
+    assert loss.mean().item() == pytest.approx(np.average(expected, weights=weights), rel=1e-5)
 
 
 def test_missing_targets_have_no_loss_and_no_gradient():

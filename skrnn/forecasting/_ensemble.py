@@ -22,6 +22,9 @@ from ._windows import WindowData
 
 FEWEST_WINDOWS = 8  # to train a network on
 RECENT = 4  # horizons: windows older than that are drawn less than half as often
+# Networks that see each of very many windows only once or twice learn the median better where it
+# weighs more than each other quantile, and those hardly worse (docs/benchmarks.md).
+FEW_PASSES, MEDIAN_WEIGHT = 2, 3.0
 
 
 @dataclass(frozen=True)
@@ -141,4 +144,5 @@ def _new_net(
     if module is None:
         module = build_network(recipe.architecture, seed)
         torch.nn.init.zeros_(module.readout.weight)  # training starts from the base forecast
-    return make_net(module, QuantileLoss(), plan, data.device)
+    loss = QuantileLoss(MEDIAN_WEIGHT if plan.epochs <= FEW_PASSES else 1.0)
+    return make_net(module, loss, plan, data.device)

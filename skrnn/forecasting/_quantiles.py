@@ -27,13 +27,22 @@ class QuantileLoss(nn.Module):
     """Mean quantile (pinball) loss of each sample over horizon and levels; NaN targets count zero.
 
     Source: Koenker and Bassett, "Regression quantiles", Econometrica 46, 1978.
+
+    Parameters
+    ----------
+    median_weight : float, default=1.0
+        Of the median, where each other level has one.
     """
 
-    def __init__(self):
+    def __init__(self, median_weight: float = 1.0):
         super().__init__()
-        self.register_buffer("levels", torch.tensor(LEVELS, device="cpu"), persistent=False)
+        levels, weights = torch.tensor(LEVELS, device="cpu"), torch.ones(len(LEVELS), device="cpu")
+        weights[MEDIAN] = median_weight
+        weights /= weights.mean()
+        self.register_buffer("above", levels * weights, persistent=False)
+        self.register_buffer("below", (levels - 1) * weights, persistent=False)
 
     def forward(self, outputs: Tensor, targets: Tensor) -> Tensor:
         error = targets[..., None] - ordered_quantiles(outputs)  # (batch, horizon, levels)
-        loss = torch.maximum(self.levels * error, (self.levels - 1) * error)
+        loss = torch.maximum(self.above * error, self.below * error)
         return torch.where(torch.isnan(loss), 0.0, loss).mean((1, 2))
