@@ -875,3 +875,14 @@ def test_x_without_columns_is_no_x():
     expected = quick(sp=6).fit(y, fh=[1, 2]).predict()
     future = pd.DataFrame(index=pd.period_range("2010-01", periods=2, freq="M"))
     pd.testing.assert_series_equal(forecaster.predict(X=future), expected)
+
+
+@pytest.mark.parametrize("fixed", [5.0, np.nan])
+def test_a_column_that_never_varied_tells_nothing_when_it_does(fixed):
+    y = seasonal()
+    X = pd.DataFrame({"moving": np.arange(len(y)) % 5.0, "fixed": fixed}, index=y.index)
+    forecaster = quick(prior=None, max_steps=20).fit(y[:-6], X[:-6], fh=range(1, 7))
+    before = forecaster.predict(X=X[-6:])
+    pd.testing.assert_series_equal(forecaster.predict(X=X[-6:].assign(fixed=7e3)), before)
+    other = forecaster.predict(X=X[-6:].assign(moving=9.0))
+    assert (other != before).any()

@@ -67,12 +67,15 @@ class ColumnEncoder:
         self._transformer = ColumnTransformer(
             [("numbers", StandardScaler(), places[0]), ("categories", one_hot, places[1])]
         ).set_output(transform="default")  # whatever sklearn.config_context says
-        # numbers that are never known are a constant, whatever comes later
         never = {name: 0.0 for name in self.names if plain[name].isna().all()}
         self._transformer.fit(plain.fillna(never).to_numpy())
         outputs = [*zip(numeric, [1] * len(numeric)), *zip(self._categories, sizes)]
         sources = [self.names.index(name) for name, _ in outputs]
         self._sources = np.repeat(sources, [n for _, n in outputs])
+        # what never varied has taught nothing: whatever comes later, networks are told the same
+        varied = plain.min() < plain.max()
+        self._idle = [name in numeric and not varied[name] for name, _ in outputs]
+        self._idle = np.repeat(self._idle, [n for _, n in outputs])
         self.known = np.array([name not in self.past for name in self.names])[self._sources]
 
     def plain(self, X: pd.DataFrame) -> pd.DataFrame:
@@ -116,6 +119,7 @@ class ColumnEncoder:
     def encode(self, plain: np.ndarray) -> np.ndarray:
         """Numbers (n, n_outputs), float32, with a mean of zero; NaN where missing."""
         encoded = self._transformer.transform(plain).astype(np.float32)
+        encoded[:, self._idle] = 0.0
         encoded[np.isnan(plain[:, self._sources])] = np.nan
         return encoded
 
