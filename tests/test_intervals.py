@@ -171,7 +171,7 @@ def test_networks_of_one_horizon_are_rolled_on_and_the_pretrained_one_takes_any(
     assert horizons == ([1] * 70 if max_steps else [64, 64])
     assert (np.diff(far, axis=1)[-1] > np.diff(far, axis=1)[0]).all()
     near = forecaster.predict_interval(range(1, 7), coverage=0.8)
-    np.testing.assert_allclose(near, far[:6], rtol=1e-4)
+    np.testing.assert_allclose(near, far.iloc[:6], rtol=1e-4)
 
 
 def test_intervals_cover_what_they_say():

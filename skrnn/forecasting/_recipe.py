@@ -1,6 +1,6 @@
 """All that a forecasting model is made by."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,7 +30,7 @@ GOING_ON = 0.5  # of the training steps, and of the learning rate, where network
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that a model is made by.
+    """All that a model is made by. Recipes for the same data are equal if they ask for the same.
 
     Attributes
     ----------
@@ -87,11 +87,11 @@ class Recipe:
     trained: bool
     trainable: bool
     on_trial: bool
-    known: np.ndarray
-    starts: np.ndarray | None
+    known: np.ndarray = field(compare=False)  # arrays have no truth value of being equal
+    starts: np.ndarray | None = field(compare=False)
     device: str
     verbose: int
-    regression: Regression | str | None = "learn"
+    regression: Regression | str | None = field(default="learn", compare=False)
 
     @property
     def architecture(self) -> Architecture:
