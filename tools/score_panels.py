@@ -1,13 +1,15 @@
-"""Score on panels what `EQUALITY`, `TRUST_IN_ONE_TIME` and `WAY` rest on.
+"""Score on panels what `EQUALITY`, `TRUST_IN_ONE_TIME`, `WAY` and `MEDIAN_WEIGHT` rest on.
 
     python tools/score_panels.py --panels 40 --equality 0 0.02 0.05 0.1 0.2
     python tools/score_panels.py --panels 200 --trust 0 0.25 0.5 1 --zero-shot
     python tools/score_panels.py --panels 30 --way 0 0.25 0.5 0.75 1
+    python tools/score_panels.py --panels 6 --series 3000 --median-weight 1 3
 
-The first two are constants of what the held-out ends decide, the third one of the fine-tuning. The
-panels are synthetic, with one more synthetic series added to all series of a panel, in various
-strengths: as those of a real panel, they share the shocks of their time. Networks, shares and
-intervals are made as the forecasters make them, and scored on what comes after the series.
+The first two are constants of what the held-out ends decide, the third one of the fine-tuning, the
+fourth one of networks that see each window of a large panel once or twice. The panels are
+synthetic, with one more synthetic series added to all series of a panel, in various strengths: as
+those of a real panel, they share the shocks of their time. Networks, shares and intervals are made
+as the forecasters make them, and scored on what comes after the series.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from skrnn.forecasting import GRUForecaster, LSTMForecaster, _calibration, _model
+from skrnn.forecasting import GRUForecaster, LSTMForecaster, _calibration, _ensemble, _model
 from skrnn.forecasting._calibration import Prediction
 from skrnn.forecasting._held_out import HeldOut
 from skrnn.forecasting._members import predict, train_members
@@ -44,11 +46,11 @@ WORST = 20.0  # error of a series, in its own scale, that counts in full
 STRONGEST = 1.5  # changes of what is shared, relative to a series' own
 
 
-def draw_panel(index: int):
+def draw_panel(index: int, n_series: int | None = None):
     """Seasonal period, horizon, and series of different lengths with the horizon at their ends."""
     rng = np.random.default_rng([SEED, index])
     sp, horizon, shortest, longest = KINDS[index % len(KINDS)]
-    n_series = int(rng.choice(SIZES))
+    n_series = n_series or int(rng.choice(SIZES))
     own = draw_series(rng, n_series, longest + horizon, sp, alike=True)
     shared = draw_series(rng, 8, longest + horizon, sp)
     shared = shared[~np.isnan(shared).any(axis=1)][:1]
@@ -75,8 +77,8 @@ class Case:
     ends: Origins
 
     @classmethod
-    def of(cls, index: int, forecaster, options: dict) -> "Case":
-        sp, horizon, series = draw_panel(index)
+    def of(cls, index: int, n_series: int | None, forecaster, options: dict) -> "Case":
+        sp, horizon, series = draw_panel(index, n_series)
         past = [y[:-horizon] for y in series]
         frame = pd.concat({i: pd.DataFrame({"y": y}) for i, y in enumerate(past)})
         given = forecaster(sp=sp, **options).get_params(), SeriesSet.of(frame)
@@ -110,16 +112,16 @@ def score(case: Case, strengths: dict) -> dict[tuple[str, float], dict]:
     return scores
 
 
-def score_ways(case: Case, ways) -> dict[tuple[str, float], dict]:
-    """Scores of the fine-tuned network alone, taken some part of the way to its new weights."""
-    recipe, usual, scores = case.recipe.only(["tuned"]), _prior.WAY, {}
-    for way in ways:
-        _prior.WAY = way
+def score_alone(case: Case, member: str, module, name: str, values) -> dict:
+    """Scores of one member alone, for each value of a constant of its training."""
+    recipe, usual, scores = case.recipe.only([member]), getattr(module, name), {}
+    for value in values:
+        setattr(module, name, value)
         prediction = case.predict(recipe)
         median = prediction.median(np.ones(1))[..., None]
         quantiles = median + prediction.spread(np.ones(1))
-        scores["WAY", way] = _scores(case.ends.futures(), quantiles, prediction.base)
-    _prior.WAY = usual
+        scores[name, value] = _scores(case.ends.futures(), quantiles, prediction.base)
+    setattr(module, name, usual)
     return scores
 
 
@@ -152,6 +154,8 @@ def main() -> None:
     parser.add_argument("--equality", type=float, nargs="*", default=[])
     parser.add_argument("--trust", type=float, nargs="*", default=[])
     parser.add_argument("--way", type=float, nargs="*", default=[])
+    parser.add_argument("--median-weight", type=float, nargs="*", default=[])
+    parser.add_argument("--series", type=int, help="of a panel (80 to 250)")
     parser.add_argument("--zero-shot", action="store_true", help="nothing is trained")
     parser.add_argument("--no-prior", action="store_true", help="nothing is pretrained")
     arguments = parser.parse_args()
@@ -165,9 +169,11 @@ def main() -> None:
     }
     rows = []
     for index in range(arguments.panels):
-        case = Case.of(index, cls, options)
+        case = Case.of(index, arguments.series, cls, options)
         row = score(case, strengths) if any(strengths.values()) else {}
-        rows.append(row | score_ways(case, arguments.way))
+        row |= score_alone(case, "tuned", _prior, "WAY", arguments.way)
+        weights = _ensemble, "MEDIAN_WEIGHT", arguments.median_weight
+        rows.append(row | score_alone(case, "trained", *weights))
     print(pd.DataFrame({key: _mean([row[key] for row in rows]) for key in rows[0]}).T.round(4))
 
 
