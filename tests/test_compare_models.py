@@ -157,7 +157,7 @@ def only_sktime(monkeypatch):
     """As if no optional package were installed."""
 
     def refuse(module):
-        raise ModuleNotFoundError(module)
+        raise ModuleNotFoundError(module, name=module.partition(".")[0])
 
     monkeypatch.setattr(optional, "import_module", refuse)
 
@@ -171,6 +171,21 @@ def test_a_missing_package_is_named_with_its_extra(only_sktime, name, extra):
         compare(load_series("nile"), fh=2, models=["naive", name], verbose=0)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("raise ImportError('Numba needs NumPy 2.3')", "ImportError: Numba needs NumPy 2.3"),
+        ("raise OSError('libgomp.so.1: cannot open')", "OSError: libgomp.so.1: cannot open"),
+        ("import skrnn_absent", "ModuleNotFoundError: No module named 'skrnn_absent'"),
+    ],
+)
+def test_a_package_that_cannot_be_imported_is_not_called_missing(tmp_path, monkeypatch, line, said):
+    (tmp_path / "skrnn_broken.py").write_text(line)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ImportError, match=rf"skrnn_broken is installed, but .*{said}.*\[more\]"):
+        optional.import_optional("skrnn_broken", "more")
+
+
 def test_all_leaves_out_what_is_missing_and_says_so(only_sktime, monkeypatch):
     for name in NETWORKS:
         monkeypatch.setitem(MODELS, name, lambda sp, seed: GRUForecaster(max_steps=1))
@@ -179,6 +194,7 @@ def test_all_leaves_out_what_is_missing_and_says_so(only_sktime, monkeypatch):
     left_out = result.settings["left_out"]
     assert sorted(left_out) == sorted([*QUICK[3:], *EXTRA])
     assert "skrnn[more]" in left_out["prophet"]
+    assert f"prophet left out: {left_out['prophet']}" in str(result)
 
 
 @pytest.mark.parametrize(

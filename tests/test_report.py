@@ -407,7 +407,7 @@ def test_short_times():
 @pytest.mark.parametrize("make", [*PLOTS.values(), report_html], ids=[*PLOTS, "page"])
 def test_missing_matplotlib_is_named_with_its_extra(monkeypatch, single, make):
     def refuse(module):
-        raise ModuleNotFoundError(module)
+        raise ModuleNotFoundError(module, name=module.partition(".")[0])
 
     monkeypatch.setattr(optional, "import_module", refuse)
     with pytest.raises(ImportError, match=r"matplotlib is not installed.*skrnn\[plot\]"):

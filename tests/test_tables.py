@@ -483,7 +483,7 @@ def test_parquet_names_the_package_it_needs(tmp_path, monkeypatch):
     import skrnn._optional as optional
 
     def refuse(module):
-        raise ModuleNotFoundError(module)
+        raise ModuleNotFoundError(module, name=module.partition(".")[0])
 
     monkeypatch.setattr(optional, "import_module", refuse)
     with pytest.raises(ImportError, match=r"pyarrow is not installed.*skrnn\[compare\]"):

@@ -133,7 +133,8 @@ class Comparison:
         shown = shown.map(_short).rename(columns=lambda name: name.replace("_seconds", " s"))
         text = shown.rename_axis(None).to_string()
         failed = [f"{name} failed: {why}" for name, why in self.table["error"].items() if why]
-        return "\n".join([text, *failed, "", self.verdict])
+        left_out = [f"{name} left out: {why}" for name, why in self.settings["left_out"].items()]
+        return "\n".join([text, *failed, *left_out, "", self.verdict])
 
 
 def _short(number) -> str:
