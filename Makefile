@@ -45,8 +45,12 @@ format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# An environment whose making was cut short has a Python and no pip: venv completes it.
+RECENT := import sys; sys.version_info >= (3, 10) or sys.exit("skrnn needs Python 3.10 or later, \
+	this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.11")
 .venv/installed: pyproject.toml setup.py constraints.txt skrnn/nn/kernels.cpp skrnn/nn/recurrent_kernels.h
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+		{ $(PYTHON) -c '$(RECENT)' && $(PYTHON) -m venv .venv; }
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[compare,test]'
 	touch $@
 

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -147,6 +148,32 @@ def test_modules_say_what_they_are_and_their_examples_run(name):
     assert module.__doc__
     failed, _ = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert failed == 0
+
+
+def make_environment(folder, checks):
+    """What `make` has Python do in a folder where `.venv` has no pip; `checks` is its version's."""
+    for name in ["pyproject.toml", "setup.py", "constraints.txt", "skrnn/nn/recurrent_kernels.h"]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    (folder / "skrnn/nn/kernels.cpp").touch()
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    scripts = {
+        ".venv/bin/python": "exit 1",
+        "python": f'echo "$1 $2" >> calls\n[ $1 = -m ] || {checks}',
+    }
+    for name, lines in scripts.items():
+        (folder / name).write_text(f"#!/bin/sh\n{lines}\n")
+        (folder / name).chmod(0o755)
+    shutil.copy(ROOT / "Makefile", folder)
+    command = ["make", ".venv/installed", "PYTHON=./python"]
+    subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    return [line for line in (folder / "calls").read_text().splitlines() if line.startswith("-m")]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize(("checks", "calls"), [("true", ["-m venv"]), ("false", [])])
+def test_make_completes_an_environment_without_pip(tmp_path, checks, calls):
+    assert make_environment(tmp_path, checks) == calls  # none of a Python that is too old
 
 
 def test_no_absolute_path_in_any_file():
