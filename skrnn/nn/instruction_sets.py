@@ -18,7 +18,8 @@ try:
 except ImportError:
     _kernels = None
 
-_is_exporting = getattr(torch.compiler, "is_exporting", lambda: False)  # from torch 2.7 on
+# Torch 2.6 has no is_exporting, and exports as it compiles.
+_is_exporting = getattr(torch.compiler, "is_exporting", torch.compiler.is_compiling)
 
 
 @cache
