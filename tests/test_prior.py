@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import importlib.util
+import json
 import pickle
 import signal
 import threading
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import load
+from safetensors.torch import load, save_file
 from torch.nn.utils.rnn import pad_packed_sequence
 
 from skrnn.datasets import load_series
@@ -618,7 +619,14 @@ def tool(monkeypatch, torch_threads):
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or later")
 def test_the_tool_trains_and_goes_on(tool, tmp_path, capsys):
     plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 6, "shards_per_step": 1}
-    plan |= {"batch_size": 8, "lr": 1e-2, "seed": 0, "threads": 1, "start": None}
+    plan |= {
+        "batch_size": 8,
+        "lr": 1e-2,
+        "seed": 0,
+        "threads": 1,
+        "start": None,
+        "median_weight": 1.0,
+    }
     weights = {}
     for folder, stops in (("whole", [6]), ("resumed", [4, 6])):
         tool.draw_data(tmp_path / folder, 3, seed=1)
@@ -644,6 +652,38 @@ def test_the_tool_trains_and_goes_on(tool, tmp_path, capsys):
         torch.testing.assert_close(kept["network"][name], value)
 
 
+@pytest.mark.parametrize("suffix", ["pt", "safetensors"])
+def test_the_tool_exports_the_mean_of_several_trainings(tool, tmp_path, suffix):
+    network, weights, other = PriorNetwork("gru", 8, 1), [], tmp_path / f"other.{suffix}"
+    for seed in range(2):
+        network.reset_parameters(torch.Generator().manual_seed(seed))
+        weights.append({name: value.clone() for name, value in network.state_dict().items()})
+    torch.save({"network": weights[0]}, tmp_path / "gru.checkpoint.pt")
+    if suffix == "pt":
+        torch.save({"network": weights[1]}, other)
+    else:
+        save_file(weights[1], other)
+    tool.export(tmp_path, "gru", tmp_path, mean_with=[other])
+    exported = load((tmp_path / "gru.safetensors").read_bytes())
+    for name, value in exported.items():
+        torch.testing.assert_close(value, (weights[0][name] + weights[1][name]) / 2)
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or later")
+def test_the_tool_trains_with_the_median_weighed_more(tool, tmp_path, capsys):
+    plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 3, "shards_per_step": 1}
+    plan |= {"batch_size": 8, "lr": 1e-3, "seed": 0, "threads": 1, "start": None, "every": 1}
+    told = []
+    for weight in (1.0, 1e6):
+        tool.draw_data(tmp_path / str(weight), 3, seed=1)
+        tool.train(tmp_path / str(weight), Namespace(**plan, stop=None, median_weight=weight))
+        told.append([json.loads(line) for line in capsys.readouterr().out.splitlines()[-3:]])
+    even, median_only = told
+    assert median_only[0]["loss"] > 1.2 * even[0]["loss"]  # that of the median is the largest
+    ratio = median_only[0]["quantile_loss"] / even[0]["quantile_loss"]
+    assert 0.7 < ratio < 1.3  # the validation weighs all levels alike
+
+
 def test_most_windows_are_short_early_and_all_are_whole_late(tool, monkeypatch, tmp_path):
     monkeypatch.setattr(tool, "LENGTHS", (300, 310))
     tool.draw_data(tmp_path, 2, seed=1)
@@ -665,7 +705,15 @@ def test_most_windows_are_short_early_and_all_are_whole_late(tool, monkeypatch, 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or later")
 def test_a_training_that_diverges_keeps_its_checkpoint(tool, tmp_path):
     plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 9, "shards_per_step": 1}
-    plan |= {"batch_size": 8, "lr": 1e-2, "seed": 0, "threads": 1, "start": None, "every": 1}
+    plan |= {
+        "batch_size": 8,
+        "lr": 1e-2,
+        "seed": 0,
+        "threads": 1,
+        "start": None,
+        "median_weight": 1.0,
+        "every": 1,
+    }
     tool.draw_data(tmp_path, 3, seed=1)
     tool.train(tmp_path, Namespace(**plan, stop=1))
     before = (tmp_path / "gru.checkpoint.pt").read_bytes()

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -184,7 +185,7 @@ def train(folder: Path, arguments: argparse.Namespace) -> None:
         torch.optim.lr_scheduler.LambdaLR(optimiser, lambda k: _rate(k, arguments.steps))
         for optimiser in optimisers
     ]
-    criterion, shards = QuantileLoss(), Shards(folder)
+    criterion, shards = QuantileLoss(arguments.median_weight), Shards(folder)
     path = folder / f"{arguments.cell}.checkpoint.pt"
     first, seconds, log = 0, 0.0, []
     if path.exists():
@@ -211,7 +212,7 @@ def train(folder: Path, arguments: argparse.Namespace) -> None:
         running = total if running is None else 0.99 * running + 0.01 * total
         if (step + 1) % arguments.every == 0 or step + 1 == last:
             entry = {"step": step + 1, "seconds": round(time.time() - start), "loss": running}
-            log.append({**entry, **validate(network, criterion, shards), "shards": shards.n})
+            log.append({**entry, **validate(network, QuantileLoss(), shards), "shards": shards.n})
             print(json.dumps(log[-1]), flush=True)
             if not all(bool(w.isfinite().all()) for w in network.parameters()):
                 raise SystemExit("The training diverged; the checkpoint before is kept.")
@@ -244,12 +245,36 @@ def _rate(step: int, n_steps: int) -> float:
     return rise * 0.5 * (1 + math.cos(math.pi * step / n_steps))
 
 
-def export(folder: Path, cell: str, target: Path = WEIGHTS) -> str:
-    """Write the weights where the package reads them; their checksum belongs into its code."""
-    kept = torch.load(folder / f"{cell}.checkpoint.pt", weights_only=True)
-    content = save({name: value.contiguous() for name, value in kept["network"].items()})
+def export(folder: Path, cell: str, target: Path = WEIGHTS, mean_with: Sequence[Path] = ()) -> str:
+    """Write the weights where the package reads them; their checksum belongs into its code.
+
+    The mean of the weights of trainings that started from the same ones has smaller errors than
+    each (Wortsman et al., "Model soups", ICML 2022).
+
+    Parameters
+    ----------
+    folder : Path
+    cell : {"gru", "lstm"}
+    target : Path
+        The folder to write into.
+    mean_with : sequence of Path
+        Checkpoints and files of weights that the mean is to be taken with.
+    """
+    paths = [folder / f"{cell}.checkpoint.pt", *mean_with]
+    all_weights = [_read_weights(path) for path in paths]
+    means = {
+        name: torch.stack([weights[name] for weights in all_weights]).mean(0)
+        for name in all_weights[0]
+    }
+    content = save(means)
     (target / f"{cell}.safetensors").write_bytes(content)
     return hashlib.sha256(content).hexdigest()
+
+
+def _read_weights(path: Path) -> dict[str, torch.Tensor]:
+    if path.suffix == ".safetensors":
+        return load_file(path)
+    return torch.load(path, weights_only=True)["network"]
 
 
 def main() -> None:
@@ -268,17 +293,22 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=128, help="series of each shard")
     parser.add_argument("--lr", type=float, default=1.2e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--median-weight", type=float, default=1.0, help="of each other level")
     parser.add_argument("--start", type=Path, help="weights to start from, instead of new ones")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--stop", type=int, help="step to stop at, to go on later")
     parser.add_argument("--every", type=int, default=250, help="steps between checkpoints")
+    parser.add_argument(
+        "--mean-with", type=Path, nargs="+", default=[], help="other weights, for export"
+    )
     arguments = parser.parse_args()
     if arguments.task == "data":
         draw_data(arguments.folder, arguments.shards, arguments.seed)
     elif arguments.task == "train":
         train(arguments.folder, arguments)
     else:
-        print(f"{arguments.cell}: {export(arguments.folder, arguments.cell)}")
+        checksum = export(arguments.folder, arguments.cell, mean_with=arguments.mean_with)
+        print(f"{arguments.cell}: {checksum}")
 
 
 if __name__ == "__main__":
