@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ._significance import Significance, holm
+from ._significance import Significance, adjusted_pairs
 
 TEST = "corrected resampled t-test (Nadeau and Bengio)"
 
@@ -86,7 +86,4 @@ def test_on_splits(
     for model in scores.columns.drop(reference):
         losses = (scores[reference] - scores[model]).to_numpy()
         rows.append((model, losses.mean(), *corrected_t_test(losses, test_train_ratio)))
-    pairs = pd.DataFrame(rows, columns=["model", "difference", "statistic", "p_value"])
-    family = pairs["model"].isin(networks)
-    pairs["p_adjusted"] = pairs.groupby(family)["p_value"].transform(holm)
-    return Significance(TEST, reference, pairs)
+    return Significance(TEST, reference, adjusted_pairs(rows, networks))

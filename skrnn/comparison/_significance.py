@@ -84,7 +84,7 @@ def assess(
     many = len(by_series.dropna()) >= MIN_SERIES
     test = BOTH if many else DIEBOLD_MARIANO
     if reference is None:
-        return Significance(test, None, _pairs([]))
+        return Significance(test, None, adjusted_pairs([], networks))
     rows = []
     for model in by_fold.columns.drop(reference):
         difference = (by_fold[model] - by_fold[reference]).dropna().to_numpy()
@@ -94,12 +94,24 @@ def assess(
             statistic, of_series = wilcoxon(difference)
             p_value = np.maximum(p_value, of_series)
         rows.append((model, difference.mean(), statistic, p_value))
-    pairs = _pairs(rows)
-    is_network = pairs["model"].isin(networks)
-    pairs["p_adjusted"] = pairs.groupby(is_network)["p_value"].transform(holm)
+    pairs = adjusted_pairs(rows, networks)
     if not many or by_series.shape[1] < 3:
         return Significance(test, reference, pairs)
     return Significance(test, reference, pairs, *friedman_nemenyi(by_series.dropna()))
+
+
+def adjusted_pairs(rows: list[tuple], networks: list[str]) -> pd.DataFrame:
+    """``pairs`` of `Significance`, the p-values adjusted among networks and among other models.
+
+    Parameters
+    ----------
+    rows : list of (model, difference, statistic, p-value)
+    networks : list of str
+    """
+    pairs = pd.DataFrame(rows, columns=["model", "difference", "statistic", "p_value"])
+    is_network = pairs["model"].isin(networks)
+    pairs["p_adjusted"] = pairs.groupby(is_network)["p_value"].transform(holm)
+    return pairs
 
 
 def diebold_mariano(differences: np.ndarray, horizon: int) -> tuple[float, float]:
@@ -209,8 +221,3 @@ def write_p(p_value: float, n_tests: int = 1) -> str:
         return "no test"
     adjusted = "adjusted " if n_tests > 1 else ""
     return f"{adjusted}p < 0.001" if p_value < 0.001 else f"{adjusted}p = {p_value:.2g}"
-
-
-def _pairs(rows: list[tuple]) -> pd.DataFrame:
-    columns = ["model", "difference", "statistic", "p_value", "p_adjusted"]
-    return pd.DataFrame([(*row, np.nan) for row in rows], columns=columns)
