@@ -32,10 +32,8 @@ def write_verdict(
     significance : Significance
     settings : dict
     """
-    failed = [
-        name for name, error in table["error"].items() if error and name not in settings["networks"]
-    ]
-    return among_those_that_ran(_verdict(table, by_split, significance, settings), failed)
+    verdict = _verdict(table, by_split, significance, settings)
+    return among_those_that_ran(verdict, table, settings["networks"])
 
 
 def _verdict(table, by_split, significance: Significance, settings: dict) -> str:

@@ -28,8 +28,8 @@ def give_verdict(
     n_folds, n_series : int
         What was forecast.
     """
-    failed = [name for name, error in table["error"].items() if error and name not in networks]
-    return among_those_that_ran(_verdict(table, significance, networks, n_folds, n_series), failed)
+    verdict = _verdict(table, significance, networks, n_folds, n_series)
+    return among_those_that_ran(verdict, table, networks)
 
 
 def _verdict(table, significance: Significance, networks: list[str], n_folds, n_series) -> str:
@@ -73,15 +73,17 @@ def _not_ranked(metric: str) -> str:
     )
 
 
-def among_those_that_ran(verdict: str, failed: list[str]) -> str:
-    """A verdict that does not hide that it might have been another one.
+def among_those_that_ran(verdict: str, table: pd.DataFrame, networks: list[str]) -> str:
+    """A verdict that says which simpler models failed, since one might have been the better choice.
 
     Parameters
     ----------
     verdict : str
-    failed : list of str
-        Models that could have been the better choice.
+    table : DataFrame
+        As in `Comparison`.
+    networks : list of str
     """
+    failed = [name for name, error in table["error"].items() if error and name not in networks]
     if not failed:
         return verdict
     verdict = verdict.replace("Use ", "Of the models that ran, use ", 1)
