@@ -22,14 +22,16 @@ def choose_sp(arguments: argparse.Namespace, y, held_out: int = 0) -> tuple[int,
     """
     if arguments.sp is not None:
         return arguments.sp, "as asked for"
-    sp, reason = _guess(_instances(y), held_out)
+    sp, reason = _guess(y, held_out)
     tell(f"seasonal period: {sp}, {reason} (set another with --sp)")
     return sp, reason
 
 
-def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
+def _guess(y, held_out: int) -> tuple[int, str]:
     from ..forecasting._season import detect_common_season, frequency_of, usual_periods
+    from ..forecasting._series import instances
 
+    series = [pd.DataFrame(part).iloc[:, 0] for part in instances(y).values()]
     frequency = frequency_of(max(series, key=len).index)
     if frequency == "Y":
         sp, reason = 1, "usual for the frequency"
@@ -45,11 +47,3 @@ def _guess(series: list[pd.Series], held_out: int) -> tuple[int, str]:
     if any(too_short):
         reason += f"; {sum(too_short)} of {len(series)} series too short to show it twice"
     return sp, reason
-
-
-def _instances(y) -> list[pd.Series]:
-    if not isinstance(y.index, pd.MultiIndex):
-        return [y]
-    levels = y.index.names[:-1]
-    groups = y.groupby(level=levels if len(levels) > 1 else levels[0])
-    return [part.droplevel(levels).iloc[:, 0] for _, part in groups]
