@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from .._significance import ALPHA
 from ._cost import plot_cost
 from ._forecasts import plot_forecasts
 from ._ranks import plot_ranks
@@ -142,7 +143,7 @@ def _read_pairs(comparison) -> list[dict]:
                 print_p(pair.p_value),
                 print_p(pair.p_adjusted),
             ],
-            "significant": pair.p_adjusted < 0.05,
+            "significant": pair.p_adjusted < ALPHA,
         }
         for pair in pairs.itertuples()
     ]
