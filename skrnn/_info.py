@@ -1,6 +1,8 @@
 """What is installed, and what the networks run on."""
 
 import platform
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 import torch
@@ -17,20 +19,23 @@ def info() -> dict[str, str]:
     return {
         "skrnn": __version__,
         "python": platform.python_version(),
-        **{name: _version(name) for name in PACKAGES},
+        **dict.fromkeys(PACKAGES, "not installed"),
+        **installed_versions(PACKAGES),
         "device": best_device(),
         "threads": str(torch.get_num_threads()),
         "fused kernels": _kernels(),
     }
 
 
+def installed_versions(packages: Iterable[str]) -> dict[str, str]:
+    """Versions of some packages, as far as they are installed."""
+    found = {}
+    for package in packages:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
 def _kernels() -> str:
     chosen = chosen_set()
     return chosen[1] if chosen else "not in use (layers run on torch.nn)"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -4,13 +4,13 @@ import ast
 import math
 import platform
 import re
-from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sktime.base import BaseObject
 
+from .._info import installed_versions
 from ..datasets import SERIES, load_series
 
 PACKAGES = (
@@ -34,13 +34,7 @@ OF_NUMPY = ("array", "inf", "nan")  # as they stand in the repr of parameters
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that models come from, as far as installed."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+    return {"python": platform.python_version(), **installed_versions(PACKAGES)}
 
 
 def code_of(y, X, arguments: dict) -> str:
