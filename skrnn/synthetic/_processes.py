@@ -1,5 +1,7 @@
 """Stochastic processes that series are made of; each function draws many series at a time."""
 
+from functools import partial
+
 import numpy as np
 from numpy.random import Generator
 
@@ -239,12 +241,7 @@ def growth(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
     .. [1] Harvey, "Forecasting, structural time series models and the Kalman filter", Cambridge
            University Press 1989, sections 2.3.2 and 2.3.3.
     """
-
-    def size(low, high, used=1.0):
-        return np.where(
-            rng.random((n_series, 1)) < used, 10 ** rng.uniform(low, high, (n_series, 1)), 0
-        )
-
+    size = partial(random_sizes, rng, n_series)
     memory = np.where(rng.random(n_series) < 0.3, 1, rng.uniform(0.5, 1, n_series))
     drift = _recurse(size(-2, -0.2, 0.7) * rng.normal(size=(n_series, n)), memory[:, None])
     slowing = np.exp(-rng.uniform(0, 3, (n_series, 1)) * np.linspace(0, 1, n))
@@ -257,6 +254,14 @@ def growth(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
     span = y.max(1, keepdims=True) - y.min(1, keepdims=True) + 1e-9
     multiplicative = np.exp(y / span * rng.uniform(0.2, 3, (n_series, 1)))
     return np.where(rng.random((n_series, 1)) < 0.7, multiplicative, y)
+
+
+def random_sizes(
+    rng: Generator, n_series: int, low: float, high: float, used: float = 1.0
+) -> np.ndarray:
+    """Sizes (n_series, 1) from 10**low to 10**high; zero but for a share of them, which is used."""
+    chosen = rng.random((n_series, 1)) < used
+    return np.where(chosen, 10 ** rng.uniform(low, high, (n_series, 1)), 0)
 
 
 def regimes(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:

@@ -1,9 +1,11 @@
 """Smooth and calendar-like series: trends, Gaussian processes, seasons that change."""
 
+from functools import partial
+
 import numpy as np
 from numpy.random import Generator
 
-from ._processes import innovations, repeated, seasonal_pattern
+from ._processes import innovations, random_sizes, repeated, seasonal_pattern
 
 FEATURES = 24  # cosines in a draw from a Gaussian process
 MONTH_LENGTHS = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -91,11 +93,7 @@ def calendar(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
 
 def composed(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
     """Trend, smooth wandering, season, calendar and noise, each of its own random size."""
-
-    def size(low, high, used):
-        chosen = rng.random((n_series, 1)) < used
-        return np.where(chosen, 10 ** rng.uniform(low, high, (n_series, 1)), 0)
-
+    size = partial(random_sizes, rng, n_series)
     noise = innovations(rng, n_series, n)
     memory = np.where(rng.random(n_series) < 0.5, rng.uniform(0, 0.95, n_series), 0)
     for t in range(1, n):
