@@ -64,10 +64,15 @@ class Distribution:
 
 def variance_of(edges: np.ndarray, mass: np.ndarray) -> np.ndarray:
     """Variance of histograms with edges (..., n + 1) and mass (..., n)."""
-    edges = edges - edges[..., :1]  # squares of large numbers would leave no digits
-    middles, widths = (edges[..., 1:] + edges[..., :-1]) / 2, np.diff(edges)
+    # from the first edge on: squares of large numbers would leave no digits
+    middles, widths = middles_and_widths(edges - edges[..., :1])
     mean = (mass * middles).sum(-1, keepdims=True)
     return (mass * ((middles - mean) ** 2 + widths**2 / 12)).sum(-1)
+
+
+def middles_and_widths(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Middles and widths (..., n) of the bins between edges (..., n + 1)."""
+    return (edges[..., 1:] + edges[..., :-1]) / 2, np.diff(edges)
 
 
 def dense_quantiles(quantiles: np.ndarray) -> np.ndarray:

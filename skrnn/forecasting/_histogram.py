@@ -3,7 +3,7 @@
 import numpy as np
 from skpro.distributions import Histogram
 
-from ._distribution import variance_of
+from ._distribution import middles_and_widths, variance_of
 
 
 class ExactHistogram(Histogram):
@@ -38,7 +38,7 @@ class ExactHistogram(Histogram):
     def _energy_self(self):
         """Mean distance of two draws; summed over the columns, as in all of skpro."""
         edges, mass = np.array(self.bins), np.array(self.bin_mass)
-        middles, widths = _middles_and_widths(edges - edges[..., :1])
+        middles, widths = middles_and_widths(edges - edges[..., :1])
         between = np.abs(middles[..., :, None] - middles[..., None, :])
         pairs = mass[..., :, None] * mass[..., None, :]
         energy = (pairs * between).sum((-2, -1)) + (mass**2 * widths / 3).sum(-1)
@@ -47,15 +47,11 @@ class ExactHistogram(Histogram):
     def _energy_x(self, x):
         """Mean distance of a draw from some values; summed over the columns."""
         edges, mass = np.array(self.bins), np.array(self.bin_mass)
-        middles, widths = _middles_and_widths(edges - np.asarray(x)[..., None])
+        middles, widths = middles_and_widths(edges - np.asarray(x)[..., None])
         inside = np.abs(middles) < widths / 2
         distance = np.where(inside, middles**2 / widths + widths / 4, np.abs(middles))
         energy = (mass * distance).sum(-1)
         return energy.sum(-1) if energy.ndim else energy
-
-
-def _middles_and_widths(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return (edges[..., 1:] + edges[..., :-1]) / 2, np.diff(edges)
 
 
 def _quantile(p: float, edges, mass) -> float:
