@@ -234,8 +234,9 @@ def from_list(arrays, name: str, finite: bool | str = True) -> Sequences:
         steps, dtype=FLOATS, ensure_all_finite=finite, estimator=name, input_name="X"
     )
     values = np.zeros((len(arrays), lengths.max(), channels), dtype=steps.dtype)
-    values[np.arange(lengths.max()) < lengths[:, None]] = steps
-    return Sequences(values, lengths)
+    sequences = Sequences(values, lengths)
+    values[sequences.valid()] = steps
+    return sequences
 
 
 def _as_columns(position: int, x) -> np.ndarray:

@@ -1,6 +1,6 @@
 """All that a forecasting model is made by."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -175,7 +175,7 @@ def choose_recipe(
     n_members = parameters["n_members"]
     if n_members == "auto":
         n_members = FEWER_MEMBERS if prior or many else MEMBERS
-    asked = {name: parameters[name] for name in Sizes.__dataclass_fields__}
+    asked = {size.name: parameters[size.name] for size in fields(Sizes)}
     sizes = choose_sizes(asked, lengths, horizon, sp)
     # Of a short series a window shows so much that its own unit says little more than the scale;
     # and the effects of columns do not grow with what a window shows.

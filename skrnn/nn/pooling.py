@@ -6,10 +6,8 @@ from torch import Tensor, nn
 POOLINGS = ("last", "mean", "max", "concat", "attention")
 
 
-def valid_steps(lengths: Tensor | None, outputs: Tensor) -> Tensor | None:
-    """Mark the steps within each sequence, (steps, batch, 1); None if all are."""
-    if lengths is None:
-        return None
+def valid_steps(lengths: Tensor, outputs: Tensor) -> Tensor:
+    """Mark the steps within each sequence, (steps, batch, 1)."""
     steps = torch.arange(len(outputs), device=outputs.device)
     return (steps[:, None] < lengths.to(outputs.device))[..., None]
 
