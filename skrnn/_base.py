@@ -92,7 +92,7 @@ class BaseRecurrent(BaseEstimator, ABC):
 
     # What estimators do differently
 
-    _dropout_beside_conv = 0.0  # that dropout="auto" stands for, of what recurrent layers give
+    _dropout_beside_conv = 0.0  # of what recurrent layers give; what dropout="auto" means there
 
     @abstractmethod
     def _readout(self) -> dict:

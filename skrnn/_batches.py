@@ -97,8 +97,8 @@ def in_batches(
     Parameters
     ----------
     evaluate : callable
-        Outputs (n, n_outputs) or (n, T, K) on the CPU of the samples of an index; T may be cut to
-        the longest of them.
+        Takes an index of samples and returns their outputs, (n, n_outputs) or (n, T, K), on the
+        CPU; T may be cut to the longest of these samples.
     n_samples, batch_size : int
     lengths : array of shape (n_samples,), or None
 

@@ -89,10 +89,11 @@ def threads_for(work: float, fused: bool = False):
 
 
 class _SharedNumber:
-    """What the threads that are in `threads_for` know of one another.
+    """The usual number of torch's threads, shared by all Python threads inside `threads_for`.
 
-    Each has a number of torch's threads of its own. But a new thread takes the one that was set
-    last in any other: what that set for its work, and would be taken for the usual number.
+    torch keeps this number for each Python thread. A new Python thread, though, begins with the
+    number that was set last in any other, perhaps for the work there only: that one must not be
+    taken for the usual number, nor be restored afterwards.
     """
 
     def __init__(self):
@@ -100,7 +101,7 @@ class _SharedNumber:
         self.n_inside, self.usual, self.last = 0, None, None
 
     def enter(self, nested: bool) -> int:
-        """The number that this thread is to have afterwards."""
+        """Count this thread in, and return the number to restore when it leaves."""
         before = torch.get_num_threads()
         if self.n_inside == 0:
             self.usual = before

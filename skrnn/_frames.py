@@ -24,9 +24,9 @@ def unframe(X):
 
 
 def nan_for_missing(X):
-    """NaN for None, pd.NA and NaT among objects, of which scikit-learn makes no floats.
+    """Put NaN for None, pd.NA and NaT among objects: scikit-learn cannot make floats of these.
 
-    X is what `unframe` gives; what has no objects stays as it is.
+    X is what `unframe` returns; without objects it stays as it is.
     """
     if is_list_of_arrays(X):
         return [nan_for_missing(x) for x in X]

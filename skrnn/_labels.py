@@ -1,4 +1,4 @@
-"""Classes: told to the first `partial_fit`, or learnt from y; their weights; and wrong ones."""
+"""Classes: told to the first `partial_fit` or learnt from y, checked, and weighted."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from ._reading import check_types_of_labels
 
 
 def weigh_classes(class_weight, classes: np.ndarray, totals: np.ndarray) -> np.ndarray:
-    """Weight of each class; one for a class that a dict leaves out, or that cannot be balanced.
+    """Weight of each class; one where a dict has none, or where "balanced" finds no sample.
 
     Parameters
     ----------

@@ -15,7 +15,10 @@ LARGEST = 1e12
 
 
 class NetworkInput:
-    """Differences of values, mean zero and variance one, and gaps as channels, in this order.
+    """Makes of sequences what a network reads.
+
+    Differences are added as channels, all channels are scaled, and missing values and times become
+    channels, in this order.
 
     Parameters
     ----------
@@ -77,7 +80,7 @@ class NetworkInput:
 
 
 def _check_scales(scaler: StepScaler, n_channels: int) -> None:
-    """Refuse values whose statistics are infinite, after which nothing could be learnt.
+    """Refuse values whose mean or variance is infinite: nothing could be learnt from them.
 
     A channel in which nothing was observed has no mean at all.
     """

@@ -59,7 +59,7 @@ def validate_parameters(constraints: dict, parameters: dict, owner: str) -> None
 CELL_NAMES = ("gru", "lstm", "rnn", "rnn_relu")
 CELLS = [one_of(*CELL_NAMES), tuple, list]
 
-# Workers at a time; below zero, as many as there are cores but for some. No work is done by 0.
+# As joblib counts workers: -1 is one for each core, -2 one less, and so on; 0 is refused.
 N_JOBS = [at_least(1), Interval(Integral, None, -1, closed="right"), None]
 
 # Parameters that estimators and forecasters have in common

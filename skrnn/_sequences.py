@@ -77,7 +77,7 @@ class Sequences:
 
 
 def place(at: int, lengths: np.ndarray) -> tuple[int, int]:
-    """Sequence and step of an item of all valid steps, one sequence after the other."""
+    """Sequence and step of an item of an array that holds all valid steps, sequence by sequence."""
     ends = np.cumsum(lengths)
     sequence = int(np.searchsorted(ends, at, side="right"))
     return sequence, int(at - ends[sequence] + lengths[sequence])

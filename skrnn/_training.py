@@ -165,7 +165,7 @@ class RecurrentNet(NeuralNet):
         self._lowest[prefix] = min(loss, self._lowest.get(prefix, math.inf))
 
     def _lay_out_gradient(self) -> None:
-        """Once, and again where callbacks have frozen weights at the beginning of an epoch."""
+        """Set up the array of gradients, anew whenever callbacks have frozen or freed weights."""
         trained = [weight.requires_grad for weight in self._weights]
         if trained != self._trained:
             self._trained, self._gradient = trained, _in_one_array(self._weights)
@@ -255,7 +255,7 @@ class RecurrentNet(NeuralNet):
             raise _EnoughTraining
 
     def _stopped_early(self) -> bool:
-        """Whether one of skorch's own callbacks asked to stop, which it does by an interrupt."""
+        """Whether skorch's EarlyStopping asked to stop, which it does by a KeyboardInterrupt."""
         stoppers = [cb for _, cb in self.callbacks_ if isinstance(cb, EarlyStopping)]
         return any(stopper.misses_ == stopper.patience for stopper in stoppers)
 
@@ -309,7 +309,7 @@ class RecurrentNet(NeuralNet):
         return copy.deepcopy(self, instead)
 
     def move(self, device: torch.device) -> None:
-        """Go on on another device."""
+        """Move weights and the optimiser's state to another device."""
         self._move(str(device), self.optimizer_.state_dict())
 
     def _move(self, device: str, optimizer_state: dict) -> None:

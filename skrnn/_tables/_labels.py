@@ -32,13 +32,13 @@ class Labels:
 
     @classmethod
     def of(cls, read: Times, calendar: pd.Index) -> "Labels | None":
-        """Find it; None for whole numbers, and for times that are not written alike.
+        """Find how times are written; None for whole numbers, and where they are not all alike.
 
         Parameters
         ----------
         read : Times
         calendar : Index of shape (n_rows,)
-            The place of each of the times.
+            Entry of the calendar that each of the times belongs to.
         """
         if isinstance(calendar, pd.RangeIndex) or pd.api.types.is_integer_dtype(calendar):
             return None

@@ -49,7 +49,16 @@ class Layout:
         freq: str | None = None,
         dates: Dates | None = None,
     ) -> "Layout":
-        """Find it; frequency and reading of the dates may be known from the past.
+        """Find where each row belongs.
+
+        Parameters
+        ----------
+        cells : DataFrame
+        columns : Columns
+        freq : str, optional
+            Frequency of the times, if it is known from earlier rows.
+        dates : Dates, optional
+            How earlier dates were read.
 
         Raises
         ------

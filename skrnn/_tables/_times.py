@@ -31,7 +31,7 @@ class Dates:
     Attributes
     ----------
     layout : str or None
-        As `pandas.to_datetime` takes it; None if it was not to be found.
+        As `pandas.to_datetime` takes it; None for whole numbers, and for dates that came as such.
     offset : str or None
         The offset from UTC at which they are given; None if theirs are left out.
     """
@@ -106,7 +106,7 @@ def read_times(column: pd.Series, known: Dates | None = None) -> Times:
 
 
 def looks_like_time(text: str) -> bool:
-    """Whether some layout of dates fits, also where several do."""
+    """Whether a text can be read as a date, in one way or in several."""
     column = _as_days(pd.Series([text]))
     layouts = _layouts(column, None)
     return any(pd.to_datetime(column, format=x, errors="coerce").notna().all() for x in layouts)
@@ -149,7 +149,7 @@ def _without_offsets(text: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _at_one_offset(times: pd.Series, offsets: pd.Series, known: Dates | None):
-    """Times at the same offset from UTC, that offset, and what is to be told."""
+    """Times at one offset from UTC, that offset (None if dropped), and what the user is to know."""
     given = offsets.unique().tolist()
     if given == [""]:
         return times, None, []
@@ -181,7 +181,7 @@ def _as_days(text: pd.Series) -> pd.Series:
 
 
 def _monday(week: re.Match) -> str:
-    """Its first day; a week 53 that its year has not stays as it is, which pandas would take."""
+    """The Monday of a week; a week 53 that its year lacks stays as it is: pandas would take it."""
     year, number = map(int, week.groups())
     exists = number <= 52 or (year and datetime.date(year, 12, 28).isocalendar().week >= number)
     return f"{week[1]}-W{week[2]}-1" if exists else week[0]
@@ -213,7 +213,7 @@ def _read_dates(text: pd.Series, known: str | None) -> tuple[pd.Series, str]:
 
 
 def _layouts(text: pd.Series, known: str | None) -> list[str]:
-    """Layouts to try, a known one and ISO first; some of the cells tell more of them."""
+    """Layouts to try: a known one, ISO, those guessed from some of the cells, and `LAYOUTS`."""
     some = itertools.product(text.iloc[[0, len(text) // 2, -1]], (False, True))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # on days that cannot be months
