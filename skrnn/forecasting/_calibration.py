@@ -9,16 +9,16 @@ from scipy.stats import norm
 from ._quantiles import LEVELS, MEDIAN
 
 GRID = 8  # shares are tried in steps of one over this
-SURPRISE = 0.4  # how soon shares grow unlikely as they leave the usual ones, for each horizon
-# Of the error, that unequal shares of several members must take away for each part of a share that
-# is moved: the series of a panel share the shocks of the time that is held out, so that all of them
-# together still speak of one time. Costs next to nothing on synthetic panels, where the pretrained
-# network is at its best (tools/score_panels.py).
+SURPRISE = 0.4  # how quickly shares grow unlikely away from the usual ones, for each horizon
+# Share of the error by which unequal shares of several members must lower it, for each unit of
+# share that is moved. The series of a panel have the shocks of the held-out time in common, so that
+# even all together they tell of one time only. This costs next to nothing on synthetic panels,
+# where the pretrained network is at its best (tools/score_panels.py).
 EQUALITY = 0.05
-# Most trust in the spread that many series show at one time. A compromise: on synthetic panels that
-# share shocks, intervals are the better the less it is, down to a fourth (tools/score_panels.py),
-# but there the pretrained network is at its best; of real panels some are best with none, some with
-# all.
+# How far to trust the spread that many series show at one time: not at all (0) or fully (1). A
+# compromise: on synthetic panels that share shocks, intervals are better the smaller it is, down to
+# a fourth (tools/score_panels.py), but there the pretrained network is at its best; some real
+# panels are best with 0, some with 1.
 TRUST_IN_ONE_TIME = 0.75
 TINY = 1e-12  # error, in scales of a series
 WIDENINGS = (0.2, 5.0)
@@ -110,7 +110,7 @@ class Calibration:
         futures : ndarray of shape (n, horizon)
             NaN where unknown.
         n_horizons : float
-            Horizons that the futures come to; they overlap, and windows of one series are alike.
+            How many horizons the futures come to: less than all, since they overlap.
         doubt, doubt_of_widening : float
             Usual shares, and the usual widening, weigh as much as this many horizons.
         one_time : bool
@@ -156,7 +156,7 @@ def usual_shares(n_corrections: int) -> np.ndarray:
 def _learn_shares(
     prediction: Prediction, futures: np.ndarray, n_horizons: float, doubt: float
 ) -> np.ndarray:
-    """Mean of all shares, weighted by how likely they make the errors, and how usual they are.
+    """Mean of the shares on a grid, weighted by how likely the errors make them, and how usual.
 
     Errors are taken to follow a Laplace distribution of unknown scale, and those of one horizon
     to be as good as one. Several members are drawn towards equal shares, which combinations with

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 FEWEST_ROWS = 30  # to learn from
-FEWEST_WHOLE = 0.2  # of all rows: if as many have no gaps, the others are left out
-FEWEST_SEASONS = 3  # that a season is known from
+FEWEST_WHOLE = 0.2  # share of rows without gaps from which rows with gaps are left out
+FEWEST_SEASONS = 3  # from which on the mean change of each place in the season is taken off
 
 
 def carried_on(columns: np.ndarray) -> np.ndarray:
@@ -34,8 +34,8 @@ class Changes:
     given : ndarray of shape (n_rows, 1 + n_features)
         NaN where columns have gaps.
     carried : ndarray of shape (n_rows, 1 + n_features)
-        Of columns that are carried on over their gaps. They seem to change when they are known
-        again, later than they did.
+        The same of columns that are carried on over their gaps. Their changes come late: where
+        they are known again.
     times : ndarray of shape (n_rows,)
         Places among the times of all series.
     """

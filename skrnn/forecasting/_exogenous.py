@@ -40,8 +40,8 @@ class ExogenousColumns:
     def with_future(self, X: pd.DataFrame | None, series: SeriesSet) -> "ExogenousColumns":
         """With rows of the future, of columns that are known there.
 
-        They replace those that came before, after the ends of the series also where they are
-        missing: a plan is given up.
+        They replace earlier ones. After the ends of the series missing values (NaN) do so too: they
+        take back what was planned.
         """
         if X is None:
             return self
@@ -134,9 +134,9 @@ class ExogenousColumns:
             )
 
     def check_ends(self, series: SeriesSet, before: SeriesSet) -> None:
-        """Refuse an update of series without the columns that are known there.
+        """Refuse an update that moves the end of a series but has no columns there.
 
-        What these do would be taken for the level, and be forecast a second time.
+        Their effect would be taken for the level of the series, and be added to forecasts again.
 
         Raises
         ------

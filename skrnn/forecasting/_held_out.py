@@ -15,7 +15,7 @@ from ._seen import NONE_SEEN, SeenSeries
 
 HELD_OUT_SHARE = 0.25  # of a series, at most
 HELD_OUT_HORIZONS = 3  # at most, of a series that is long enough; one in a large panel
-FEWEST_HELD_OUT = 30  # observations that are, though, if the share allows
+FEWEST_HELD_OUT = 30  # observations, if the horizons come to less and the share allows
 LARGE_PANEL = 50
 FEWEST_LEFT = 4  # observations before the end of a series of a large panel, or the horizon
 HELD_OUT_WINDOWS = 3000  # at most, of a panel
@@ -50,7 +50,7 @@ class HeldOut:
     def of(
         cls, recipe: Recipe, series, columns, trained_on: SeenSeries = NONE_SEEN
     ) -> "HeldOut | None":
-        """Hold out the ends; None where all series are too short for that, or trained on before.
+        """Hold out the ends; None where all series are too short, or networks know their ends.
 
         Parameters
         ----------
@@ -58,7 +58,7 @@ class HeldOut:
         series : list of ndarray of shape (n_i,)
         columns : list of ndarray of shape (n_i, n_columns), or None
         trained_on : SeenSeries
-            By the networks.
+            What networks were trained on: ends that they know are not held out.
         """
         lengths = held_out_lengths([len(y) for y in series], recipe.horizon)
         lengths[trained_on.reach_into(series, lengths)] = 0
@@ -100,7 +100,7 @@ class HeldOut:
 def held_out_lengths(lengths, horizon: int) -> np.ndarray:
     """Observations at the end of each series that are held out; none of a short one.
 
-    In a large panel short series have a say too: what is left of one need not do to train on.
+    In a large panel short series have a say too: what is left of one need not suffice to train on.
     """
     lengths = np.asarray(lengths)
     most = max(HELD_OUT_HORIZONS * horizon, FEWEST_HELD_OUT)

@@ -70,7 +70,10 @@ def _patterns(y: np.ndarray, sp: int, periods: Iterable[int]) -> list[np.ndarray
 
 
 def _level(y: np.ndarray, period: int) -> np.ndarray:
-    """Centred moving average over one of at least two periods, and lines where it is not whole."""
+    """Centred moving average over a period, and straight lines at the ends, where it is not whole.
+
+    The series has two periods at least.
+    """
     level = pd.Series(y).rolling(period, center=True, min_periods=1).mean()
     level = level.interpolate(limit_direction="both").to_numpy().copy()
     n, before = len(y), period // 2
@@ -97,10 +100,10 @@ def _cycles(y: np.ndarray, period: int) -> tuple[np.ndarray, np.ndarray]:
 def _pattern(y: np.ndarray, period: int) -> np.ndarray:
     """Mean cycle, shrunk by how little the cycles agree; zero unless they surely do.
 
-    The product of two cycles has the square of what they share as its mean, however the noise
-    within a cycle goes on. Without anything shared its standard error follows from the noise's
-    autocorrelation (Bartlett's formula). Reference: Miller and Williams, "Shrinkage estimators of
-    time series seasonal factors", International Journal of Forecasting 19, 2003 (James and Stein).
+    The mean product of two cycles is the mean square of the pattern that they share, whatever the
+    autocorrelation of the noise within a cycle. If they share none, its standard error follows from
+    that autocorrelation (Bartlett's formula). Reference: Miller and Williams, "Shrinkage estimators
+    of time series seasonal factors", International Journal of Forecasting 19, 2003 (James-Stein).
     """
     cycles, means = _cycles(y, period)
     known, places = np.isfinite(cycles), np.isfinite(means)

@@ -16,16 +16,16 @@ from .prior import PRETRAINED_CELLS
 
 MEMBERS, FEWER_MEMBERS = 3, 2  # networks in the ensemble; fewer beside a prior, or of much data
 DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
-MANY_WINDOWS = 2000  # train networks, and fine-tune the pretrained one
+MANY_WINDOWS = 2000  # from which networks are trained, and the pretrained one is fine-tuned
 # Windows of each series, on the average, that networks are trained on beside the pretrained one: of
 # no use on synthetic series, where that is at its best, but of much on real ones of other kinds
 MANY_WINDOWS_EACH = 500
-FEWEST_TO_CONSIDER = 250  # windows, where series follow rules that smoothing does not know
-MANY_SERIES = 2000  # teach a network all it needs, and the pretrained one would take its time
-LONG = 8  # windows that a series is long: its networks measure each in a unit of its own
-LARGE_GAIN = 0.25  # over the base forecast, that speaks for rules which smoothing does not know
-LONGER, LONGEST = 4, 1500  # times the usual training steps are taken then, and how many at most
-GOING_ON = 0.5  # of the training steps, and of the learning rate, where networks go on
+FEWEST_TO_CONSIDER = 250  # windows from which networks are trained if the gain is large
+MANY_SERIES = 2000  # from which the pretrained network adds nothing but time
+LONG = 8  # window lengths in a series from which networks measure each window in its own unit
+LARGE_GAIN = 0.25  # over the base forecast: there are rules that smoothing does not know
+LONGER, LONGEST = 4, 1500  # then this many times the usual training steps, but this many at most
+GOING_ON = 0.5  # share of the training steps, and of the learning rate, where training goes on
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class Recipe:
     units : tuple of str
         What the networks of the ensemble measure their windows in, one after the other.
     prior, tuned, trained : bool
-        Whether the pretrained network takes part as it is, fine-tuned, and networks that are
-        trained on the series at hand.
+        Which members take part: the pretrained network as it is, the same fine-tuned, and networks
+        that are trained on the series at hand.
     trainable : bool
-        Whether networks are to be trained at least where this promises much.
+        Whether networks may be trained, at least if that promises much.
     on_trial : bool
-        Whether those are kept only if they forecast the held-out ends much better than the
-        pretrained network does: for columns that may have nothing to do with the series.
+        Whether trained networks are kept only if they forecast the held-out ends much better than
+        the pretrained one, since columns may have nothing to do with the series.
     known : ndarray of shape (n_columns,), bool
         Whether the future of each exogenous column is known.
     starts : ndarray of shape (n_series,), or None
@@ -64,8 +64,8 @@ class Recipe:
     device : str
     verbose : int
     regression : Regression, None or "learn"
-        Linear effects of exogenous columns, which networks were trained without; to be learnt of
-        the series at hand where there are no such networks yet.
+        Linear effects of exogenous columns, which are taken off the series before networks see
+        them. "learn" while no network has been trained: they are learnt from the series at hand.
     """
 
     cell: str

@@ -1,7 +1,7 @@
 """Whether the logarithm of each series is forecast, whatever seasons and columns do to it.
 
-A promotion, or a week within days, can make swings in which the growth of a series drowns: that
-its logarithm is the simpler series shows when these are taken off.
+Promotions, or the week in daily data, can make swings that hide how a series grows. Only when they
+are taken off does it show whether the logarithm is the simpler series.
 """
 
 import numpy as np

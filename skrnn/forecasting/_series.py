@@ -7,7 +7,7 @@ import pandas as pd
 from sktime.datatypes import get_cutoff, update_data
 from sktime.forecasting.base import ForecastingHorizon
 
-MOST_GAPS = 100  # times for each observation
+MOST_GAPS = 100  # times from the first to the last observation, for each observation
 UNKNOWN_FREQUENCY = (
     "The frequency of y's DatetimeIndex is unknown. Set it, as by y.asfreq('D') or "
     "y.index = y.index.to_period('M'); in a panel, make periods of the dates."
@@ -431,7 +431,7 @@ def _before(time: pd.Timestamp, n: int, freq) -> pd.DatetimeIndex:
 
 
 def _stride(values: np.ndarray) -> int:
-    """Zero for one observation, which any number divides."""
+    """Greatest common divisor of the distances between observations; 0 for a single one."""
     seen = ~np.isnan(values)
     return 1 if seen.all() and len(seen) > 1 else int(np.gcd.reduce(np.diff(np.flatnonzero(seen))))
 

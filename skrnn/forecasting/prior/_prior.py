@@ -28,7 +28,7 @@ LR = 3e-4
 MOST_STEPS = 80
 MOST_WORK = 1e11  # multiply-adds of all steps, forward: a few seconds of one core
 FEWEST_STEPS = 30  # that are worth it
-# Of the way from the weights before fine-tuning to those after it, that is gone: both ends forecast
+# How far to go from the weights before fine-tuning (0) to those after it (1): both ends forecast
 # synthetic panels worse (tools/score_panels.py).
 WAY = 0.5
 
@@ -52,9 +52,9 @@ class Prior:
     interrupted: bool = False
 
     def fine_tuned(self, net: RecurrentNet) -> "Prior":
-        """The network of a `tuning_task` after its training, half way back to this one.
+        """The network of a `tuning_task` after its training, its weights half way back to this one.
 
-        What the panel at hand does not ask for again and again stays as it was so [1]_.
+        So only what the panel at hand asks for again and again changes much [1]_.
 
         References
         ----------
