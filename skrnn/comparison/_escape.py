@@ -4,5 +4,5 @@ from html import escape
 
 
 def plain_text(value) -> str:
-    """Text that neither ends a cell nor is read as HTML."""
+    """Escape text, so that it neither ends a cell of a table nor is read as HTML."""
     return escape(" ".join(str(value).split()), quote=False).replace("|", r"\|")

@@ -139,8 +139,13 @@ def with_gaps_filled(
 ) -> tuple[dict[str, BaseForecaster], list[str]]:
     """Forecasters that all take missing values, and the names of those that get them interpolated.
 
-    In the series and, if there are any, in columns of numbers. Without, the strongest classical
-    models would fail, and leave the field to others.
+    Otherwise the strongest classical models would fail, and leave the field to others.
+
+    Parameters
+    ----------
+    forecasters : dict of str to forecaster
+    columns : bool
+        Whether there are exogenous columns: those of numbers are interpolated as well.
     """
     needy = [
         name
@@ -181,7 +186,7 @@ def with_categories_encoded(
 ) -> tuple[dict[str, BaseForecaster], list[str]]:
     """Forecasters that all take categories, and the names of those that get them one-hot encoded.
 
-    Without, the classical models that use columns would fail, and leave the field to networks.
+    Otherwise the classical models that use columns would fail, and leave the field to networks.
     """
     needy = [
         name

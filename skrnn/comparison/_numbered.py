@@ -15,8 +15,8 @@ CAPABILITIES = (
 class Numbered(BaseForecaster):
     """A forecaster that is given numbered time steps in place of dates.
 
-    Some parts of sktime need the frequency of a DatetimeIndex, which one from a file has not, or
-    take "MS", the start of a month, for milliseconds, and a season then for another one.
+    Some parts of sktime need the frequency of a DatetimeIndex, which an index from a file lacks, or
+    take "MS", the start of a month, for milliseconds, and so count seasons wrongly.
 
     Parameters
     ----------

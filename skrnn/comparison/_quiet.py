@@ -1,4 +1,4 @@
-"""Silence of what sktime tells its developers."""
+"""Warnings of models: held back, and passed on once each."""
 
 import warnings
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ METRICS = {
 }
 SCALED = ("MASE", "RMSSE", "quantile_loss")  # by errors in the training part, which may be none
 Metric = str | BaseMetric
-ROUNDING = 1e-12  # of the largest value, is what sums and sines of the same numbers may differ by
+ROUNDING = 1e-12  # share of the largest value: smaller differences are taken for rounding
 
 
 def check_metrics(metrics: Sequence[Metric]) -> list[Metric]:
@@ -67,7 +67,7 @@ def columns_of(metrics: list[Metric]) -> list[str]:
 
 
 def name_of(metric: Metric) -> str:
-    """Its name in tables."""
+    """Name of a metric in tables."""
     return metric if isinstance(metric, str) else metric.name
 
 

@@ -216,7 +216,7 @@ def friedman_nemenyi(scores: pd.DataFrame) -> tuple[float, pd.Series, float]:
 
 
 def write_p(p_value: float, n_tests: int = 1) -> str:
-    """A p-value in words, which is an adjusted one where it is one of several."""
+    """A p-value in words; said to be adjusted if it is one of several tests."""
     if np.isnan(p_value):
         return "no test"
     adjusted = "adjusted " if n_tests > 1 else ""

@@ -9,7 +9,7 @@ from ._quiet import caught_warnings
 
 
 class _SktimeAdapter(BaseEstimator):
-    """sktime's estimators have no tags of scikit-learn and take panels of one length.
+    """An estimator of sktime with scikit-learn's tags, for sequences of any lengths.
 
     Parameters
     ----------

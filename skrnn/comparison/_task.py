@@ -1,4 +1,4 @@
-"""Whether sequences are to be classified or to predict numbers."""
+"""Whether sequences are to be classified, or numbers predicted from them."""
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor

@@ -43,14 +43,14 @@ def chosen_set() -> tuple[int, str] | None:
 
 
 class Signs(NamedTuple):
-    """What tells who follows torch's operations, for which torch has no public names."""
+    """Functions of torch that tell whether something follows its operations; none is public."""
 
     count_modes: Callable[[], int]
     find_transform: Callable[[], object]  # such as torch.func.vmap, or None
 
 
 def find_signs() -> Signs | None:
-    """All signs, or None where this torch lacks one of the names."""
+    """The functions, or None if this version of torch lacks one of the names that are used."""
     try:
         count_modes = torch._C._len_torch_dispatch_stack
         find_transform = torch._C._functorch.peek_interpreter_stack

@@ -22,9 +22,9 @@ from .threads import cuts, in_parallel, scratch
 CELL_NUMBERS = {"rnn": 0, "rnn_relu": 1, "lstm": 2, "gru": 3}
 # Below so many steps torch's own layers cost less, as benchmarks/layer.py shows.
 FEWEST_STEPS = {"rnn": 8, "rnn_relu": 8, "lstm": 2, "gru": 3}
-# Of torch's layers only the LSTM shares a step among threads. Multiply-adds of a step from which
-# that pays, and of all steps from which it makes up for what surrounds the layer, and up to which
-# it gains more than the kernels do by sharing the rows.
+# Of torch's layers only the LSTM shares a step among threads. That pays from so many multiply-adds
+# of a step on (LARGE_STEP), if those of all steps are enough to make up for what surrounds the
+# layer (LEAST_WORK), and few enough that the kernels gain less by sharing the rows (SMALL_BATCH).
 LARGE_STEP, LEAST_WORK, SMALL_BATCH = 5e5, 1e7, 3e8
 FEW_ROWS, LARGE_HIDDEN = 32, 256  # rows are too few to share where a step is that large
 FEW_CHANNELS = 32  # up to which the kernels project the input themselves, as they need it
@@ -129,8 +129,8 @@ class Arrays(NamedTuple):
     drecurrent_bias: Tensor | None = None
 
 
-# Of how many gates, the last ones, the gradient of the input projection differs from that of the
-# recurrent product: the GRU's candidate's input does not pass the reset gate.
+# How many gates, the last ones, have another gradient in the input projection than in the recurrent
+# product: the input of the GRU's candidate does not pass the reset gate.
 ALONE = {"rnn": 0, "rnn_relu": 0, "lstm": 0, "gru": 1}
 
 
