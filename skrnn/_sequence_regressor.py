@@ -44,6 +44,13 @@ class BaseRecurrentSequenceRegressor(ScaledTargets, BaseStepwise):
         Returns
         -------
         self
+
+        Raises
+        ------
+        ValueError
+            If input or a parameter is not valid, ``early_stopping`` or ``callbacks`` are set, the
+            network would be another one, or the training diverges. The estimator is then left as
+            it was.
         """
         return self._partial_fit(X, y, sample_weight, times)
 

@@ -50,6 +50,13 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         Returns
         -------
         self
+
+        Raises
+        ------
+        ValueError
+            If input or a parameter is not valid, ``early_stopping`` or ``callbacks`` are set, the
+            network would be another one, or the training diverges. The estimator is then left as
+            it was.
         """
         return self._partial_fit_classes(X, y, classes, sample_weight, times)
 

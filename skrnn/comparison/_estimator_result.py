@@ -83,7 +83,12 @@ class EstimatorComparison:
         return cls(table, scores[columns], significance, verdict, settings)
 
     def to_markdown(self) -> str:
-        """Write the verdict, the table, and what failed or was left out, in Markdown."""
+        """Write the verdict, the table, and what failed or was left out, in Markdown.
+
+        Returns
+        -------
+        str
+        """
         table = self._shown().reset_index().astype(object)
         cells = table.where(table.notna(), "").to_numpy()
         rows = [table.columns, ["---"] * table.shape[1], *cells]

@@ -60,6 +60,13 @@ class Comparison:
         Returns
         -------
         matplotlib.figure.Figure
+
+        Raises
+        ------
+        ValueError
+            If `best` is less than 1.
+        ImportError
+            If matplotlib is not installed; says how to install it.
         """
         from .reporting import plot_forecasts
 
@@ -71,6 +78,11 @@ class Comparison:
         Returns
         -------
         matplotlib.figure.Figure
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed; says how to install it.
         """
         from .reporting import plot_ranks
 
@@ -82,6 +94,11 @@ class Comparison:
         Returns
         -------
         matplotlib.figure.Figure
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed; says how to install it.
         """
         from .reporting import plot_cost
 
@@ -94,6 +111,15 @@ class Comparison:
         ----------
         path : path-like
             The file; its folder is made if it is not there.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed; says how to install it.
         """
         from .reporting import report_html
 
@@ -103,13 +129,28 @@ class Comparison:
         return path
 
     def to_markdown(self) -> str:
-        """Write the verdict, the table and the settings in Markdown."""
+        """Write the verdict, the table and the settings in Markdown.
+
+        Returns
+        -------
+        str
+        """
         from .reporting import report_markdown
 
         return report_markdown(self)
 
     def to_csv(self, folder) -> list[Path]:
-        """Write ``table.csv``, ``scores.csv`` and ``forecasts.csv`` into a folder."""
+        """Write ``table.csv``, ``scores.csv`` and ``forecasts.csv`` into a folder.
+
+        Parameters
+        ----------
+        folder : path-like
+            Made if it does not exist.
+
+        Returns
+        -------
+        list of Path
+        """
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{name}.csv" for name in ("table", "scores", "forecasts")]

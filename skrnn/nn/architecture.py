@@ -40,6 +40,11 @@ class Architecture:
         Probability of dropping an input of a recurrent layer, at all steps of a sequence alike.
     per_step : bool
         Outputs for each time step, in place of one row of outputs for each sequence.
+
+    Raises
+    ------
+    ValueError
+        If ``decay`` and ``bidirectional`` are asked for together.
     """
 
     cells: tuple[str, ...]
@@ -66,7 +71,16 @@ class Architecture:
             )
 
     def multiply_adds(self, n_timesteps: int) -> float:
-        """Multiply-adds for one sequence, forward; of the read-out only where it is per step."""
+        """Multiply-adds for one sequence, forward; of the read-out only where it is per step.
+
+        Parameters
+        ----------
+        n_timesteps : int
+
+        Returns
+        -------
+        float
+        """
         n_steps = -(-n_timesteps // self.segment_length)
         n_directions = 2 if self.bidirectional else 1
         width = self.n_channels if self.segment_length == 1 else self.hidden_size

@@ -192,7 +192,12 @@ class RecurrentNetwork(nn.Module):
 
     @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator) -> None:
-        """Draw all weights anew from a generator."""
+        """Draw all weights anew.
+
+        Parameters
+        ----------
+        generator : torch.Generator
+        """
         if self.input_decay is not None:
             self.input_decay.reset_parameters(generator)
         for layer in self.layers:
@@ -252,6 +257,10 @@ def build_network(
     seed : int
     dtype : torch.dtype
         Precision of the network.
+
+    Returns
+    -------
+    RecurrentNetwork
     """
     with torch.device("meta"):
         network = RecurrentNetwork(architecture).double()

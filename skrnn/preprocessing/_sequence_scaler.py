@@ -80,6 +80,11 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
         -------
         ndarray or list
             In the form of X.
+
+        Raises
+        ------
+        ValueError
+            If X is not valid, or has other channels than in `fit`.
         """
         reader = copy(self)
         if not hasattr(X, "columns") and channel_frame(X) is None:

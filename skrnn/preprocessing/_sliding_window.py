@@ -105,6 +105,11 @@ class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
         ndarray of shape (n_rows, window_length, n_channels)
             The last step of each window is the row itself. A read-only view of one padded copy
             of X: memory does not grow with the length of the window.
+
+        Raises
+        ------
+        ValueError
+            If X is not valid, or has other columns than in `fit`.
         """
         check_is_fitted(self)
         rows = self._read(X, reset=False)

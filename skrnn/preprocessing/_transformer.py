@@ -67,6 +67,11 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
             In the form of X: a table (a DataFrame after ``set_output(transform="pandas")``), an
             array of three dimensions, or a list of arrays. A panel of sktime comes back as a list
             of DataFrames, with the names of its channels and the times of its steps.
+
+        Raises
+        ------
+        ValueError
+            If X is not valid, or has other channels than in `fit`.
         """
         changed = in_the_form_of(X, self._change(self._read(X)))
         if self._fitted_on_table and getattr(changed, "ndim", 0) == 2:
@@ -74,7 +79,24 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         return changed
 
     def fit_transform(self, X, y=None):
-        """`fit`, then `transform` of the same sequences."""
+        """`fit`, then `transform` of the same sequences.
+
+        Parameters
+        ----------
+        X : array-like or list of ndarray
+            Sequences, in any form that the estimators take.
+        y : ignored
+
+        Returns
+        -------
+        ndarray, DataFrame or list
+            As `transform` returns it.
+
+        Raises
+        ------
+        ValueError
+            As by `fit`.
+        """
         return self.fit(X, y).transform(X)
 
     def _read(self, X) -> Sequences:
