@@ -50,7 +50,7 @@ LAYERS = [
     ["_optional", "_version"],
 ]
 ONLY_USERS = {
-    "sktime": {"forecasting", "classification", "regression", "comparison", "_frames"},
+    "sktime": {"forecasting", "classification", "regression", "comparison"},
     "skorch": {"_training"},
     "sklearn.utils._param_validation": {"_parameters"},
     "matplotlib": {"comparison"},
