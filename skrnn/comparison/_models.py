@@ -64,16 +64,16 @@ def _lightgbm(sp: int, random_state: int) -> BaseForecaster:
     trees = import_optional("lightgbm", "more").LGBMRegressor(
         min_child_samples=5, n_jobs=1, random_state=random_state, verbose=-1
     )
-    return _without_gaps(reduce_to_forecaster(trees, sp))
+    return _refusing_gaps(reduce_to_forecaster(trees, sp))
 
 
 def _xgboost(sp: int, random_state: int) -> BaseForecaster:
     trees = import_optional("xgboost", "more").XGBRegressor(n_jobs=1, random_state=random_state)
-    return _without_gaps(reduce_to_forecaster(trees, sp))
+    return _refusing_gaps(reduce_to_forecaster(trees, sp))
 
 
-def _without_gaps(forecaster: BaseForecaster) -> BaseForecaster:
-    """The same one, that tells what its class does not: it fails at missing values."""
+def _refusing_gaps(forecaster: BaseForecaster) -> BaseForecaster:
+    """The same forecaster, with a tag that its class lacks: it fails at missing values."""
     return forecaster.set_tags(**{"capability:missing_values": False})
 
 
@@ -81,7 +81,7 @@ def _without_gaps(forecaster: BaseForecaster) -> BaseForecaster:
 MODELS: dict[str, Factory] = {
     "naive": lambda sp, random_state: NaiveForecaster(strategy="last"),
     "snaive": lambda sp, random_state: Numbered(NaiveForecaster(strategy="last", sp=sp)),
-    "drift": lambda sp, random_state: _without_gaps(NaiveForecaster(strategy="drift")),
+    "drift": lambda sp, random_state: _refusing_gaps(NaiveForecaster(strategy="drift")),
     "ets": lambda sp, random_state: _statsforecast("StatsForecastAutoETS", season_length=sp),
     "arima": lambda sp, random_state: _statsforecast("StatsForecastAutoARIMA", sp=sp),
     "sarima": lambda sp, random_state: _sarima(sp),
