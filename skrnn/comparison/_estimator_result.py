@@ -9,6 +9,7 @@ from ._escape import plain_text
 from ._estimator_verdict import best_of, write_score, write_verdict
 from ._paired import corrected_standard_error, test_on_splits
 from ._significance import Significance
+from ._verdict import say_absent
 
 DIGITS = {"fit_seconds": 3, "predict_seconds": 3, "peak_memory_mb": 1}
 
@@ -93,7 +94,7 @@ class EstimatorComparison:
         cells = table.where(table.notna(), "").to_numpy()
         rows = [table.columns, ["---"] * table.shape[1], *cells]
         lines = ["| " + " | ".join(map(plain_text, row)) + " |" for row in rows]
-        notes = [f"- {plain_text(note)}" for note in self._notes()]
+        notes = [f"- {plain_text(note)}" for note in say_absent(self.table, self.settings)]
         blocks = [f"**{plain_text(self.verdict)}**", "\n".join(lines), "\n".join(notes)]
         return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -126,7 +127,7 @@ class EstimatorComparison:
 
     def __str__(self) -> str:
         table = self._shown().to_string(na_rep="", index_names=False)
-        return "\n".join([table, *self._notes(), "", self.verdict])
+        return "\n".join([table, *say_absent(self.table, self.settings), "", self.verdict])
 
     def _shown(self) -> pd.DataFrame:
         """Rows of models that did not fail, in fewer digits, without columns of nothing."""
@@ -135,11 +136,6 @@ class EstimatorComparison:
         scores = [name for name in ("score", "score_se") if name in shown]
         shown[scores] = shown[scores].map(write_score, na_action="ignore")
         return shown
-
-    def _notes(self) -> list[str]:
-        failed = [f"{name} failed: {why}" for name, why in self.table["error"].items() if why]
-        left_out = [f"{name} left out: {why}" for name, why in self.settings["left_out"].items()]
-        return failed + left_out
 
 
 def _gather(results: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ._significance import Significance
+from ._verdict import say_absent
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -173,9 +174,7 @@ class Comparison:
         shown = done.drop(columns=[*hidden, "rank", "error"]).dropna(axis=1, how="all")
         shown = shown.map(_short).rename(columns=lambda name: name.replace("_seconds", " s"))
         text = shown.rename_axis(None).to_string()
-        failed = [f"{name} failed: {why}" for name, why in self.table["error"].items() if why]
-        left_out = [f"{name} left out: {why}" for name, why in self.settings["left_out"].items()]
-        return "\n".join([text, *failed, *left_out, "", self.verdict])
+        return "\n".join([text, *say_absent(self.table, self.settings), "", self.verdict])
 
 
 def _short(number) -> str:

@@ -90,6 +90,19 @@ def among_those_that_ran(verdict: str, table: pd.DataFrame, networks: list[str])
     return f"{verdict} What {enumerated(failed)} would have done is not known."
 
 
+def say_absent(table: pd.DataFrame, settings: dict) -> list[str]:
+    """Which models failed or were left out, and why.
+
+    Parameters
+    ----------
+    table : DataFrame
+    settings : dict
+        Both as in `Comparison`.
+    """
+    failed = [f"{name} failed: {why}" for name, why in table["error"].items() if why]
+    return failed + [f"{name} left out: {why}" for name, why in settings["left_out"].items()]
+
+
 def say_columns(settings: dict) -> str:
     """What models were told of the future.
 
