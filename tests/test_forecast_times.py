@@ -9,8 +9,9 @@ from sktime.forecasting.base import ForecastingHorizon
 
 from skrnn.forecasting import GRUForecaster
 from skrnn.forecasting._model import ForecastModel
+from skrnn.forecasting._regular_times import future_index
 from skrnn.forecasting._rolling import quantiles_ahead
-from skrnn.forecasting._series import SeriesSet, future_index
+from skrnn.forecasting._series import SeriesSet
 from tests.forecasting_data import panel, quick, seasonal
 
 INDICES = {

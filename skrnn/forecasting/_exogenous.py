@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ._column_encoder import ColumnEncoder
-from ._series import SeriesSet, check_distinct, check_times, instances
+from ._regular_times import check_distinct, check_times
+from ._series import SeriesSet, instances
 
 
 class ExogenousColumns:
