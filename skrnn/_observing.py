@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._frames import channel_frame, dates_as_numbers, holds_dates, index_times
+from ._dates import dates_as_numbers, holds_dates
+from ._frames import channel_frame, index_times
 from ._reading import read_sequences
 from ._sequences import Sequences
 from ._times import split_channel, with_times

@@ -13,7 +13,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from ._frames import as_array, channel_frame, check_no_dates, nan_for_missing, unframe
+from ._dates import check_no_dates
+from ._frames import as_array, channel_frame, nan_for_missing, unframe
 from ._sequences import (
     FLOATS,
     Sequences,

@@ -45,6 +45,7 @@ LAYERS = [
     ["synthetic"],
     ["_channels", "_differences"],
     ["_observed"],
+    ["_dates"],
     ["_frames", "_times"],
     ["_sequences"],
     ["_optional", "_version"],

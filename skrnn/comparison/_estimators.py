@@ -16,7 +16,8 @@ from sklearn.utils.multiclass import type_of_target
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from .._frames import check_same_order, dates_as_numbers, indexable
+from .._dates import dates_as_numbers
+from .._frames import check_same_order, indexable
 from .._inner_parameters import given_values, steps_of
 from .._parameters import N_JOBS, at_least, validate_parameters
 from ._baselines import choose_estimators, default_names

@@ -9,13 +9,8 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.parallel import Parallel, delayed
 
-from .._frames import (
-    channel_frame,
-    check_same_order,
-    dates_as_numbers,
-    indexable,
-    numbers_as_dates,
-)
+from .._dates import dates_as_numbers, numbers_as_dates
+from .._frames import channel_frame, check_same_order, indexable
 from .._inner_parameters import given_values, steps_of
 from .._parameters import N_JOBS, at_least, one_of, validate_parameters
 from .._reading import read_sequences

@@ -8,7 +8,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._frames import check_no_dates, nan_for_missing
+from .._dates import check_no_dates
+from .._frames import nan_for_missing
 from .._parameters import at_least
 from .._sequences import FLOATS, as_numpy
 from ._transformer import ArrayOutput

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
 
-from .._frames import check_no_dates, nan_for_missing
+from .._dates import check_no_dates
+from .._frames import nan_for_missing
 from .._parameters import at_least, validate_parameters
 from .._sequences import FLOATS, as_numpy
 
