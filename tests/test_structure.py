@@ -38,7 +38,7 @@ LAYERS = [
     ["nn.decay", "nn.dropout", "nn.convolution"],
     ["nn.layers", "nn.segments", "nn.pooling", "nn.losses"],
     ["nn.kernels"],
-    ["nn.products"],
+    ["nn.products", "nn.kernel_arguments"],
     ["nn.instruction_sets", "nn.threads"],
     ["nn._kernels"],
     ["nn.cells"],
