@@ -42,6 +42,11 @@ class Plan:
     work: float = math.inf
 
 
+def epochs_of(n_steps: float, n_samples: int, batch_size: int) -> int:
+    """Epochs, at least one, that come nearest to a number of training steps."""
+    return max(1, round(n_steps / math.ceil(n_samples / batch_size)))
+
+
 def one_cycle(step: int, total_steps: int) -> float:
     """Share of the highest learning rate in a step: a linear rise, then half a cosine to zero."""
     rise = WARM_UP * total_steps

@@ -1,7 +1,6 @@
 """Networks trained on the series at hand, from new weights."""
 
 import copy
-import math
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -9,7 +8,7 @@ import numpy as np
 import torch
 
 from .._device import resolve_device
-from .._plan import Plan
+from .._plan import Plan, epochs_of
 from .._training import RecurrentNet, make_net
 from ..nn import RecurrentNetwork, build_network
 from ._calibration import Correction
@@ -130,9 +129,8 @@ def _new_net(
 ) -> RecurrentNet:
     """Set up one network, with new weights or a copy of others."""
     sizes = recipe.sizes
-    n_batches = math.ceil(len(data) / sizes.batch_size)
     plan = Plan(
-        epochs=max(1, round(sizes.max_steps / n_batches)),
+        epochs=epochs_of(sizes.max_steps, len(data), sizes.batch_size),
         batch_size=sizes.batch_size,
         lr=recipe.lr,
         weight_decay=recipe.weight_decay,

@@ -1,7 +1,6 @@
 """The pretrained network as a member of a forecasting model, as it is or fine-tuned."""
 
 import copy
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ from torch import Tensor
 
 from ..._batches import batches_by_length
 from ..._device import resolve_device, threads_for
-from ..._plan import Plan
+from ..._plan import Plan, epochs_of
 from ..._training import RecurrentNet, make_net
 from ...nn.instruction_sets import can_run
 from .._calibration import Correction
@@ -145,9 +144,8 @@ def tuning_task(
     lengths = np.minimum(origins.panel.lengths, LONGEST_WINDOW)
     work = network.multiply_adds(lengths.mean(), origins.horizon) * TUNING_BATCH
     data = PriorData.of(origins, resolve_device(device, work))
-    n_batches = math.ceil(len(data) / TUNING_BATCH)
     plan = Plan(
-        epochs=max(1, round(n_steps / n_batches)),
+        epochs=epochs_of(n_steps, len(data), TUNING_BATCH),
         batch_size=TUNING_BATCH,
         lr=LR,
         gradient_clip=1.0,
