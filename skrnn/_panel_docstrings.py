@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from inspect import cleandoc
 
+from ._docstrings import written
 from ._panel_estimators import LEFT_OUT
 
 ATTRIBUTES = {
@@ -91,8 +92,7 @@ def documented_for_panels(kind: str, cell: str) -> Callable[[type], type]:
             "References": _section(inside, "References"),
             "Examples": EXAMPLES[kind].format(cell=cell),
         }
-        body = [f"{name}\n{'-' * len(name)}\n{text.strip()}" for name, text in sections.items()]
-        cls.__doc__ = "\n\n".join([cleandoc(cls.__doc__), *body]) + "\n"
+        cls.__doc__ = f"{cleandoc(cls.__doc__)}\n\n{written(sections)}\n"
         return cls
 
     return add

@@ -38,13 +38,17 @@ def documented(kind: str, cell: str = "GRU") -> Callable[[type], type]:
             "References": _filled(REFERENCES, cell=CELL_REFERENCES[cell]) + texts.references,
         }
         summary, heading, examples = cleandoc(cls.__doc__).partition("Examples\n--------\n")
-        body = "\n\n".join(
-            f"{name}\n{'-' * len(name)}\n{text.rstrip()}" for name, text in sections.items()
-        )
+        body = written(sections)
         cls.__doc__ = f"{summary.strip()}\n\n{body}\n\n{heading}{examples}".rstrip() + "\n"
         return cls
 
     return add
+
+
+def written(sections: dict[str, str]) -> str:
+    """Sections of a numpydoc docstring, by their names, as one text."""
+    parts = [f"{name}\n{'-' * len(name)}\n{text.strip()}" for name, text in sections.items()]
+    return "\n\n".join(parts)
 
 
 def _parameters(cls: type, texts: Kind) -> str:
