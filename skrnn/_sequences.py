@@ -190,7 +190,7 @@ def from_table(table: np.ndarray, n_channels: int) -> Sequences:
     return Sequences.of_equal_length(table.reshape(n_samples, n_columns // n_channels, n_channels))
 
 
-def from_array(X, name: str, finite: bool | str = True) -> Sequences:
+def from_array(X, name: str, finite: bool | str) -> Sequences:
     """Read an array of shape (n_samples, n_timesteps, n_channels).
 
     ``finite`` is scikit-learn's ``ensure_all_finite``: True, or "allow-nan".
@@ -213,7 +213,7 @@ def from_array(X, name: str, finite: bool | str = True) -> Sequences:
     return Sequences.of_equal_length(values)
 
 
-def from_list(arrays, name: str, finite: bool | str = True) -> Sequences:
+def from_list(arrays, name: str, finite: bool | str) -> Sequences:
     """Read a list of arrays of shape (n_timesteps_i, n_channels) or (n_timesteps_i,)."""
     arrays = [_as_columns(i, x) for i, x in enumerate(arrays)]
     channels = arrays[0].shape[1]

@@ -5,7 +5,7 @@ import pandas as pd
 
 from ..._optional import import_optional
 from ._labels import label_points
-from ._style import KINDS, add_legend, kind_marks, new_figure, shorten, styled, write_note
+from ._style import JOINT, KINDS, add_legend, kind_marks, new_figure, shorten, styled, write_note
 from ._table import finished, first_metric, kind_of
 
 LOG_FROM = 8  # ratio of the largest to the smallest error from which their axis is logarithmic
@@ -72,7 +72,7 @@ def _draw_front(axes, front: pd.DataFrame):
     x, y = front["seconds"].to_numpy(), front["error"].to_numpy()
     x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
     label = "Pareto front: none is faster and better"
-    return axes.plot(x, y, color="#8c8c8c", lw=1, zorder=1, label=label)[0]
+    return axes.plot(x, y, color=JOINT, lw=1, zorder=1, label=label)[0]
 
 
 def _set_axes(axes, costs: pd.DataFrame, metric: str) -> None:

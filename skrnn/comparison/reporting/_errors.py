@@ -12,10 +12,11 @@ def draw_errors(comparison, width: float):
     if table.empty:
         return write_note(width, comparison.verdict)
     write = number_format(metric, table[metric])
+    kinds = [kind_of(comparison, model) for model in table.index]
     figure = new_figure(width, 1.3 + 0.3 * len(table))
     axes = figure.add_subplot()
-    for place, (model, error) in enumerate(table[metric].items()):
-        colour, marker = KINDS[kind_of(comparison, model)]
+    for place, error in enumerate(table[metric]):
+        colour, marker = KINDS[kinds[place]]
         spread = _standard_error(table, metric, place)
         axes.errorbar(
             error, place, xerr=spread, color=colour, marker=marker, ms=6, lw=1.6, capsize=3
@@ -35,7 +36,6 @@ def draw_errors(comparison, width: float):
     axes.grid(axis="x", color=GRID)
     axes.spines["left"].set_visible(False)
     figure.supxlabel(f"{metric} ± standard error", fontsize="medium")
-    kinds = [kind_of(comparison, model) for model in table.index]
     reference = _draw_reference(axes, comparison, table[metric])
     add_legend(figure, [*kind_marks(kinds), *reference])
     return figure

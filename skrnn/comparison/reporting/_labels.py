@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 
+from ._style import JOINT
+
 PADDING = 2.0  # pixels between a label and what is beside it
 POINT, LINE = 5, 1  # half the room of a point, and of a line, in pixels
 RINGS = (9, 14, 20, 28, 38, 50, 64, 80, 98, 118, 140)  # distances from the point, in pixels
@@ -43,7 +45,7 @@ def label_points(axes, points, names, avoid=()) -> list:
         taken.append(box)
         text.set_position(to_data((box[0] + PADDING, (box[1] + box[3]) / 2)))
         if distance >= LEADER_FROM:
-            axes.plot(*zip(point, to_data(_nearest(box, pixel))), color="#8c8c8c", lw=0.7, zorder=1)
+            axes.plot(*zip(point, to_data(_nearest(box, pixel))), color=JOINT, lw=0.7, zorder=1)
     return texts
 
 

@@ -8,6 +8,7 @@ from ..._optional import import_optional
 INK = "#1a1a1a"
 MUTED = "#595959"  # 7:1 on white
 GRID = "#d9d9d9"
+JOINT = "#8c8c8c"  # that joins points, or a label to its point
 # Okabe and Ito, "Color universal design", 2008. Vermilion is kept for networks, and the lightest
 # hues come last.
 COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
