@@ -2,7 +2,6 @@
 
 import warnings
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from ._all_or_nothing import all_or_nothing
 from ._batches import ResidentData, in_batches
 from ._channels import MISSING
 from ._design import (
@@ -136,7 +136,7 @@ class BaseRecurrent(BaseEstimator, ABC):
         self._validate_params()
         check_callbacks(self.callbacks, self.early_stopping)
         resume = self.warm_start and self.__sklearn_is_fitted__()
-        with _all_or_nothing(self):
+        with all_or_nothing(self):
             sequences, y, sample_weight = self._read_training_data(
                 X, y, sample_weight, times, reset=not resume
             )
@@ -167,7 +167,7 @@ class BaseRecurrent(BaseEstimator, ABC):
             raise ValueError("partial_fit does not support callbacks; they need whole epochs.")
         first = not self.__sklearn_is_fitted__()
         self._validate_params()
-        with _all_or_nothing(self):
+        with all_or_nothing(self):
             train = self._read_training_data(X, y, sample_weight, times, reset=first)
             seed = self._draw_seed(anew=first)
             if first:
@@ -319,19 +319,3 @@ def _check_outputs(outputs: torch.Tensor) -> None:
             "from step to step. Cells without bounds, 'rnn_relu', may do so over many more time "
             "steps than they were trained on: cut the sequences, or use 'rnn', 'lstm' or 'gru'."
         )
-
-
-@contextmanager
-def _all_or_nothing(estimator):
-    """Leave an estimator as it was if fitting fails."""
-    before = dict(vars(estimator))
-    generators = (before["random_state"], before.get("_random_state"))
-    generators = [g for g in generators if isinstance(g, np.random.RandomState)]
-    states = [generator.get_state() for generator in generators]
-    try:
-        yield
-    except BaseException:
-        for generator, state in zip(generators, states):
-            generator.set_state(state)
-        estimator.__dict__ = before  # at once, for Ctrl-C and other threads
-        raise

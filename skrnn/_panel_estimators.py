@@ -8,6 +8,8 @@ from inspect import signature
 
 import numpy as np
 
+from ._all_or_nothing import all_or_nothing
+
 # `n_channels` reads tables, which are no panels; sktime forgets all of a fit before the next one
 LEFT_OUT = ("n_channels", "warm_start")
 
@@ -73,6 +75,21 @@ class PanelEstimator:
     def _new_estimator(self):
         """The package's estimator, with the same parameters."""
         return self._estimator_class(**self.get_params(deep=False))
+
+    def fit(self, X, y):
+        """Fit to a panel, as sktime does; what fails leaves the estimator as it was.
+
+        Parameters
+        ----------
+        X : panel of sktime
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+
+        Returns
+        -------
+        self
+        """
+        with all_or_nothing(self):  # sktime forgets what there was before it looks at new data
+            return super().fit(X, y)
 
     def _fit(self, X, y):
         self.estimator_ = self._new_estimator().fit(as_sequences(X), y)

@@ -518,6 +518,60 @@ def test_a_refused_update_changes_nothing():
     pd.testing.assert_frame_equal(forecaster.predict(), expected.predict())
 
 
+def test_a_failed_fit_leaves_the_forecaster_as_it_was():
+    y = seasonal()
+    drawn = np.random.RandomState(0)
+    forecaster = quick(sp=6, random_state=drawn).fit(y, fh=[1, 2])
+    before, state = forecaster.predict(), drawn.get_state()[2]
+    for wrong in (y * np.inf, y.astype(str)):
+        with pytest.raises((ValueError, TypeError)):
+            forecaster.fit(wrong, fh=[1, 2, 3])
+        pd.testing.assert_series_equal(forecaster.predict(), before)
+    assert drawn.get_state()[2] == state
+
+
+@pytest.mark.parametrize("pretrained", [True, False])
+def test_failed_pretraining_leaves_the_forecaster_as_it_was(pretrained):
+    y, series = panel(2), seasonal()
+    forecaster = quick(sp=6)
+    if pretrained:
+        forecaster.pretrain(y, fh=[1, 2])
+    before = forecaster.fit(series, fh=[1, 2]).predict()
+    with pytest.raises(ValueError, match="infinite values"):
+        forecaster.pretrain(y * np.inf)
+    pd.testing.assert_series_equal(forecaster.predict(), before)
+    assert hasattr(forecaster, "pretrained_model_") == pretrained
+
+
+def test_the_horizon_of_a_failed_fit_after_pretraining_is_forgotten():
+    forecaster = quick(sp=6).pretrain(panel(2), fh=[1, 2])
+    with pytest.raises(ValueError, match="infinite values"):
+        forecaster.fit(seasonal() * np.inf, fh=[1, 2, 3])
+    with pytest.raises(ValueError, match="must be passed"):
+        forecaster.fit(seasonal()).predict()
+
+
+@pytest.mark.parametrize("update", ["update", "update_predict_single"])
+@pytest.mark.parametrize(
+    ("y", "other"),
+    [
+        (seasonal(), panel(2)),
+        (seasonal(), seasonal().to_frame("a").assign(b=1.0)),
+        (seasonal().to_frame("a").assign(b=1.0), seasonal()),
+        (panel(2), seasonal()),
+        (seasonal().to_frame("a"), seasonal()[-4:].to_numpy()),
+    ],
+)
+def test_an_update_of_another_form_changes_nothing(y, other, update):
+    forecaster = quick(max_steps=0).fit(y, fh=[1, 2])
+    before = forecaster.predict()
+    with pytest.raises(ValueError, match="update got"):
+        getattr(forecaster, update)(other, update_params=False)
+    after = forecaster.predict()
+    assert after.equals(before)
+    assert getattr(after, "name", None) == getattr(before, "name", None)
+
+
 @pytest.mark.parametrize("update_params", [True, False])
 def test_earlier_rows_leave_the_cutoff_where_forecasts_begin(update_params):
     y = seasonal()

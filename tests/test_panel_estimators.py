@@ -151,6 +151,16 @@ def test_parameters_that_make_no_sense_are_refused(cls):
             cls(**{name: 1})
 
 
+def test_failed_fit_leaves_the_estimator_as_it_was(cls):
+    X, y = make_panel()
+    model = cls(**SMALL).fit(X, target(cls, y))
+    before = model.predict(X)
+    for wrong in (np.full_like(X, np.nan), X[:-1]):
+        with pytest.raises(ValueError):
+            model.fit(wrong, target(cls, y))
+        assert (model.predict(X) == before).all()
+
+
 def test_set_params_reset_and_clone(cls):
     X, y = make_panel()
     model = cls(**SMALL).fit(X, target(cls, y))

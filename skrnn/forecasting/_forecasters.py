@@ -1,6 +1,7 @@
 """Direct multi-step forecasters: one body, three cells."""
 
 import warnings
+from contextlib import contextmanager
 from dataclasses import replace
 from numbers import Integral
 
@@ -8,6 +9,7 @@ import numpy as np
 from sktime.datatypes import convert_to
 from sktime.forecasting.base import BaseForecaster
 
+from .._all_or_nothing import all_or_nothing
 from .._device import resolve_device
 from .._interrupt import on_interrupt
 from .._parameters import COMMON, at_least, one_of, validate_parameters
@@ -225,7 +227,52 @@ class BaseRecurrentForecaster(PredictionMixin, BaseForecaster):
         self.verbose = verbose
         super().__init__()
 
-    # Fitting
+    # Fitting: sktime forgets what there was before it looks at new data
+
+    def fit(self, y, X=None, fh=None):
+        """Fit to series, as sktime does; what fails leaves the forecaster as it was.
+
+        Parameters
+        ----------
+        y : Series, DataFrame, panel or hierarchy
+            Series to forecast, in any form of sktime.
+        X : DataFrame, panel or hierarchy, optional
+            Exogenous columns over the same times.
+        fh : int, list of int or ForecastingHorizon, optional
+            Horizon that is trained for.
+
+        Returns
+        -------
+        self
+        """
+        with self._all_or_nothing():
+            return super().fit(y, X, fh)
+
+    def pretrain(self, y, X=None, fh=None):
+        """Learn from a panel, as sktime does; what fails leaves the forecaster as it was.
+
+        Parameters
+        ----------
+        y : panel or hierarchy
+            Series to learn from, in any form of sktime.
+        X : panel or hierarchy, optional
+            Exogenous columns over the same times.
+        fh : int, list of int or ForecastingHorizon, optional
+            Horizon that is trained for.
+
+        Returns
+        -------
+        self
+        """
+        with self._all_or_nothing():
+            return super().pretrain(y, X, fh)
+
+    @contextmanager
+    def _all_or_nothing(self):
+        with all_or_nothing(self):
+            # what sktime notes of the form of y, it notes in place
+            self._converter_store_y = dict(self._converter_store_y)
+            yield
 
     def _check_X_y(self, X=None, y=None, **options):
         if isinstance(X, PANDAS) and isinstance(y, PANDAS):
@@ -325,29 +372,68 @@ class BaseRecurrentForecaster(PredictionMixin, BaseForecaster):
         self.pretrained_columns_ = None if columns is None else columns.encoder
         _heed_interrupt(learnt[1])
 
+    def update(self, y, X=None, update_params=True):
+        """Go on with more observations, as sktime does; what is refused changes nothing.
+
+        Parameters
+        ----------
+        y : Series, DataFrame, panel or hierarchy
+            Later or earlier rows, in the form of those of ``fit``.
+        X : DataFrame, panel or hierarchy, optional
+            Exogenous columns over the same times.
+        update_params : bool, default=True
+            Train anew on all data, or calibrate anew after ``pretrain``; else forecasts only start
+            from the new end.
+
+        Returns
+        -------
+        self
+        """
+        with self._all_or_nothing():
+            return super().update(y, X, update_params)
+
+    def update_predict_single(self, y=None, fh=None, X=None, update_params=True):
+        """`update`, then `predict`, as sktime does; what is refused changes nothing.
+
+        Parameters
+        ----------
+        y : Series, DataFrame, panel or hierarchy, optional
+            Later or earlier rows, in the form of those of ``fit``.
+        fh : int, list of int or ForecastingHorizon, optional
+            Horizon; that of ``fit`` if not given.
+        X : DataFrame, panel or hierarchy, optional
+            Exogenous columns over the times of ``y`` and the horizon.
+        update_params : bool, default=True
+            As in `update`.
+
+        Returns
+        -------
+        Series or DataFrame
+        """
+        with self._all_or_nothing():
+            return super().update_predict_single(y, fh, X, update_params)
+
     def _update(self, y, X=None, update_params=True):
         if X is not None and len(X.columns) and self._columns is None:
             raise ValueError(
                 f"update was given the exogenous columns {list(X.columns)}, but fit none. Fit anew "
                 "with X, or leave it out."
             )
-        try:
-            if self._y_metadata["mtype"] in ARRAYS:
-                check_whole(y, self._y_train)
-            y = self._series.joined(self._y_train, y)
-            series, columns = SeriesSet.of(y, self._series.freq), self._columns
-            if X is not None and columns is not None:
-                columns = columns.extended(X)
-            if columns is not None:
-                columns.check_ends(series, self._series)
-            if update_params:
-                self._learn(y, series, columns)
-            else:
-                warn_of_outgrown(self._series, self._prepared.scalers, series)
-                self._series = series.continued_from(self._series)
-                self._y_train, self._columns = y, columns
-        finally:
-            self._set_cutoff_from_y(self._y_train)  # sktime has moved it to the end of the new rows
+        if self._y_metadata["mtype"] in ARRAYS:
+            check_whole(y, self._y_train)
+        y = self._series.joined(self._y_train, y)
+        series, columns = SeriesSet.of(y, self._series.freq), self._columns
+        if X is not None and columns is not None:
+            columns = columns.extended(X)
+        if columns is not None:
+            columns.check_ends(series, self._series)
+        if update_params:
+            self._learn(y, series, columns)
+        else:
+            warn_of_outgrown(self._series, self._prepared.scalers, series)
+            self._series = series.continued_from(self._series)
+            self._y_train, self._columns = y, columns
+        self._set_cutoff_from_y(self._y_train)  # sktime has moved it to the end of the new rows
         return self
 
     # sktime's own pass what they have made of y to the public methods, which would take it for the
