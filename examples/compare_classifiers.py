@@ -12,7 +12,7 @@ from sktime.datasets import load_basic_motions
 from skrnn import GRUClassifier, LSTMClassifier
 from skrnn.comparison import ESTIMATORS, compare_estimators
 
-# Four steps of a recording make one step of the network: quicker, and less to remember.
+# Four steps of a recording make one step of the network: faster, and less to remember.
 SETTINGS = {"hidden_size": 32, "segment_length": 4, "max_epochs": 30, "random_state": 0}
 
 

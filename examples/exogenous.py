@@ -5,12 +5,12 @@ the USA, and of its unemployment rate, 1970-2016 (Hyndman and Athanasopoulos, "F
 Principles and Practice"); they ship with sktime. Consumption is forecast two quarters ahead, from
 16 origins in the last eight years.
 
-Who knows the other columns of the quarters to forecast does better, but nobody does: income less
-savings all but is consumption, and is published with it. That figure is a bound, or what a scenario
-("if income grows by one per cent") could be worth. A linear regression on the same four numbers is
-better still, since the relation is linear and has no memory. Columns known until today
-(``past_columns``) make a small difference that 16 origins cannot tell from none; the table shows in
-how many of them each model is better than the one without columns.
+A model that knows the other columns in the quarters to forecast does better, but nobody knows them:
+income less savings is almost consumption itself, and is published with it. The figure is a bound,
+or shows what a scenario ("if income grows by one per cent") could be worth. A linear regression on
+the same four numbers is better still, since the relation is linear and has no memory. Columns known
+until today (``past_columns``) make a small difference that 16 origins cannot tell from none; the
+table shows in how many of them each model is better than the one without columns.
 """
 
 import numpy as np
@@ -33,7 +33,7 @@ def load():
 
 
 def main(random_state=0):
-    """Print and return mean absolute errors of each model, a row for each origin."""
+    """Print and return the mean absolute errors of each model, one row per origin."""
     y, X = load()
     small = {"prior": None, "n_members": 1, "max_steps": 60, "random_state": random_state}
     without = GRUForecaster(**small)

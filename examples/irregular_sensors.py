@@ -1,13 +1,13 @@
-"""Find leaking tanks by two sensors that report at irregular times and lose half of their readings.
+"""Find leaking tanks with two sensors that report at irregular times and lose half of the readings.
 
 Each tank is closed under pressure and watched for a while. A tight one loses pressure slowly, a
-leaking one faster, and both sensors drift with the temperature of the day. The sensors report when
-they like, so that the number of steps says nothing about the time that has passed, and half of all
+leaking one faster, and both sensors drift with the temperature of the day. Reports come
+irregularly, so the number of steps says nothing about the time that has passed, and half of all
 readings are lost. The data are simulated.
 
 The times are a channel of the input, next to the readings, so that cross-validation and searches
-carry them along. The networks that read neither times nor gaps see the same readings, with the mean
-or the last observation in the place of lost ones.
+carry them along. The networks that read neither times nor gaps see the same readings, with lost
+ones replaced by the mean or the last observation.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ LOST = 0.5
 
 
 def simulate(n_tanks, random_state):
-    """Readings and times of shape (n_tanks, N_STEPS, 3), in bar, bar and hours; and who leaks."""
+    """Readings and times of shape (n_tanks, N_STEPS, 3), in bar, bar and hours, and who leaks."""
     rng = np.random.default_rng(random_state)
     leaks = np.arange(n_tanks) % 2
     # hours between reports; each tank's sensors have a pace of their own
@@ -37,13 +37,13 @@ def simulate(n_tanks, random_state):
 
 
 def with_means(X):
-    """Readings only, the mean of each sensor in the place of lost ones."""
+    """Readings only, with lost ones replaced by the mean of their sensor."""
     readings = X[:, :, :2]
     return np.where(np.isnan(readings), np.nanmean(readings, axis=(0, 1)), readings)
 
 
 def with_last(X):
-    """Readings only, the last observation in the place of lost ones, the mean before the first."""
+    """Readings only, with lost ones replaced by the last observation, or the mean if none."""
     filled = with_means(X)
     for t in range(1, N_STEPS):
         readings = X[:, t, :2]

@@ -1,9 +1,9 @@
 """Tell summer from winter by a day of electricity load, with a GRU in a grid search.
 
-Each sample is the electricity load of Italy on one day, hour by hour; the classes are October to
-March, and April to September. The data are "ItalyPowerDemand" of the UCR archive, each curve
-scaled to mean zero and variance one; they ship with sktime. With only 67 days to train on, a
-logistic regression is hard to beat here, so it stands beside the GRU.
+Each sample is the hourly electricity load of Italy on one day; the classes are October to March and
+April to September. The data are "ItalyPowerDemand" of the UCR archive, each curve scaled to mean
+zero and variance one; they ship with sktime. With only 67 days to train on, a logistic regression
+is hard to beat, so it is included beside the GRU.
 """
 
 from sklearn.base import clone

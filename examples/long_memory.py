@@ -2,9 +2,9 @@
 
 Each sequence has two channels: uniform random numbers, and a marker that is one at two steps, one
 in each half, and zero elsewhere. The target is the sum of the two marked numbers. The data are
-made here, after Hochreiter and Schmidhuber, "Long short-term memory", 1997. Whoever remembers
-nothing does best to predict the mean, 1, and has a mean squared error of 1/6 = 0.167. All three
-networks have the same settings.
+generated here, after Hochreiter and Schmidhuber, "Long short-term memory", 1997. A model without
+memory can do no better than predict the mean, 1, with a mean squared error of 1/6 = 0.167. All
+three networks have the same settings.
 """
 
 import time

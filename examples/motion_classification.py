@@ -1,4 +1,4 @@
-"""Recognise what a person does from a smart watch: LSTM, GRU, and recordings of any length.
+"""Recognise activities from a smart watch: LSTM, GRU, and recordings of any length.
 
 Each sample is a recording of 100 steps in six channels (accelerometer and gyroscope) of somebody
 standing, walking, running or playing badminton. The data are "BasicMotions" of the UEA archive;
@@ -12,7 +12,7 @@ from sktime.datasets import load_basic_motions
 
 from skrnn import GRUClassifier, LSTMClassifier
 
-# Four steps of a recording make one step of the network: quicker, and less to remember.
+# Four steps of a recording make one step of the network: faster, and less to remember.
 SETTINGS = {"hidden_size": 32, "segment_length": 4, "max_epochs": 30, "random_state": 0}
 MODELS = {
     "LSTM": LSTMClassifier(**SETTINGS),

@@ -1,10 +1,10 @@
 """From a table of sensor readings to what the model uses: which sensor, and how far back.
 
 An oven is read once a minute: how open its valve is, the pressure of the gas, and a microphone that
-says nothing. The product's temperature follows the heat, valve times pressure, with a dead time of
-six minutes. `SlidingWindow` gives each row its recent past inside of a pipeline, so that a grid
-search over splits in time finds how much past is needed. The data are simulated, so that the answer
-is known.
+carries no information. The product's temperature follows the heat, valve times pressure, with a
+dead time of six minutes. `SlidingWindow` gives each row its recent past inside a pipeline, so that
+a grid search over splits in time finds how much past is needed. The data are simulated, so that the
+answer is known.
 """
 
 from itertools import pairwise
@@ -39,7 +39,7 @@ def simulate(n_minutes, random_state):
 
 
 def search_window(X, y):
-    """Find the length of the window by cross-validation, splits in time."""
+    """Find the window length by cross-validation with splits in time."""
     network = GRURegressor(hidden_size=24, max_epochs=30, random_state=0)
     model = make_pipeline(SlidingWindow(), network)
     lengths = {"slidingwindow__window_length": [4, 12]}
@@ -47,7 +47,7 @@ def search_window(X, y):
 
 
 def make_rivals(window_length):
-    """Models without recurrence: on the current row only, and on windows as flat rows."""
+    """Models without recurrence: on the current row only, and on flattened windows."""
     boosting = HistGradientBoostingRegressor(random_state=0)
     flatten = FunctionTransformer(lambda windows: windows.reshape(len(windows), -1))
     windows = SlidingWindow(window_length)
@@ -59,7 +59,7 @@ def make_rivals(window_length):
 
 
 def show_importances(found, window_length):
-    """Print a row for each sensor, a column for each block of minutes."""
+    """Print a row for each sensor and a column for each block of minutes."""
     ages = window_length - found.block_edges  # steps of a window, counted back from the current row
     columns = [f"{first - 1:>3}-{last:<3}" for first, last in pairwise(ages)]
     print(f"\n{'R2 lost, by minutes ago':<24}", *columns)
@@ -83,7 +83,7 @@ def main(n_minutes=2000, random_state=0):
     for name, score in scores.items():
         print(f"{name:<24} R2 {score:.3f}")
 
-    # Rows are no samples here, so the importance is that of parts of the windows.
+    # Rows are not samples here, so the importances are those of parts of the windows.
     window, network = search.best_estimator_
     found = permutation_importance(
         network, window.transform(X[test]), y[test], by="both", n_blocks=6, random_state=0

@@ -4,14 +4,14 @@ The series are quarterly changes, in per cent, of consumption, income, productio
 the USA, and of its unemployment rate, 1970-2016 (Hyndman and Athanasopoulos, "Forecasting:
 Principles and Practice"); they ship with sktime. They are forecast a year ahead from eight origins.
 
-The columns of a table and the series of a panel are the same to a forecaster: one global model.
-Intervals are calibrated on the end of the training data; how many of the truths they hold is
-counted here. These are 160 truths, but not 160 independent ones: the series move together, and
-2009 is a year of recession.
+To a forecaster, the columns of a table and the series of a panel are the same: one global model.
+Intervals are calibrated on the end of the training data; this example counts how many true values
+they cover. These are 160 values, but not independent ones: the series move together, and 2009 is a
+year of recession.
 
 Then a model is trained once, on four of the series before the first origin. At each origin it is
-fitted to consumption, which takes no training step, and stands beside a model that is trained on
-consumption, anew each time. It saves time; that it is more accurate is not to be expected here.
+fitted to consumption, which takes no training step, and compared with a model that is trained on
+consumption, anew each time. This saves time; greater accuracy is not to be expected here.
 """
 
 import time
@@ -34,7 +34,7 @@ def load():
 
 
 def as_panel(table):
-    """The same as a panel: rows are a series and a quarter."""
+    """The same as a panel, with one row for each series and quarter."""
     return pd.concat(dict(table.items()), names=["series", "quarter"]).to_frame("change")
 
 

@@ -1,7 +1,7 @@
 """Forecast a series of thirty months, which is too short to train a network on.
 
 The first thirty months of the airline passengers (Box and Jenkins, 1976; they ship with skrnn) have
-a trend and two and a half seasons. `GRUForecaster` takes a network that was trained beforehand on
+a trend and two and a half seasons. `GRUForecaster` uses a network that was trained beforehand on
 synthetic series and ships with the package: `fit` trains nothing and takes a fraction of a second.
 """
 
@@ -14,7 +14,7 @@ from skrnn.forecasting import GRUForecaster
 
 
 def main():
-    """Print and return forecasts of a year, with intervals, beside what came."""
+    """Print and return forecasts of a year, with intervals, beside the actual values."""
     y = load_series("airline")
     past, future = y[:30], y[30:42]
     fh = range(1, 13)

@@ -2,11 +2,11 @@
 
 Each sample is one utterance, 7 to 29 frames of 12 coefficients of its spectrum. The data are
 "JapaneseVowels" of the UEA archive; they ship with sktime. The GRU takes them as they are, a table
-with a row for each frame. A random forest stands beside it that knows mean, spread and extremes of
-each coefficient, but not their order.
+with a row for each frame. A random forest is compared with it; it knows the mean, spread and
+extremes of each coefficient, but not their order.
 
-sktime's own grid search tunes the GRU on the training data. In the end four of ten values are
-deleted at random: a pipeline of sktime fills the gaps, or the GRU reads the rest as it is, with
+sktime's own grid search tunes the GRU on the training data. Finally, four of ten values are deleted
+at random: an sktime pipeline fills the gaps, or the GRU reads what is left as it is, with
 ``missing="mask"``.
 """
 

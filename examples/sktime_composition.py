@@ -1,14 +1,14 @@
 """Recurrent networks inside sktime: reduction, search, pipeline, ensemble, over the same folds.
 
 The series is the monthly number of international airline passengers, 1949-1960 (Box and Jenkins);
-it ships with skrnn. Each model forecasts the last three years, a year at a time, and is fitted
-again for each. MASE below one means smaller errors than those of repeating the year before on the
-training data. A search sees only what came before these years.
+it ships with skrnn. Each model forecasts the last three years, one year at a time, and is fitted
+again for each. A MASE below one means smaller errors than those of repeating the previous year on
+the training data. The search sees only what came before these years.
 
-Combining is shown here, not that it pays: ``GRUForecaster`` knows about trend, season and
-logarithms itself, so there is little left for transformers and a search to add. The regressor in
-a reduction does not, and can barely follow a series that grows. One series and three folds make no
-general ranking of the models.
+The example shows how to combine, not that it pays: ``GRUForecaster`` handles trend, season and
+logarithms itself, so transformers and a search have little to add. The regressor in a reduction
+does not, and can barely follow a series that grows. One series and three folds make no general
+ranking of the models.
 """
 
 import warnings
@@ -37,7 +37,7 @@ SMALL = {"n_members": 1, "max_steps": 60, "random_state": 0}
 
 @contextmanager
 def without_future_warnings():
-    """Silence what sktime 1.2 says of a default of 1.3, and keeps saying past any filter."""
+    """Silence sktime 1.2's warnings of a default of 1.3, which appear in spite of any filter."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield

@@ -1,8 +1,8 @@
 """Forecast unemployment a year ahead, with networks and classical models on the same folds.
 
 The series is the quarterly unemployment rate of the USA, 1959-2009 (FRED, Federal Reserve Bank of
-St. Louis); it ships with skrnn. The last five years are forecast, one fold a year, so the recession
-of 2008 is among them. MASE below one means smaller errors than those of repeating the rate of a
+St. Louis); it ships with skrnn. The last five years are forecast, one fold a year, so they include
+the recession of 2008. A MASE below one means smaller errors than those of repeating the rate of a
 year ago on the training data. One series and five folds make no general ranking of the models.
 
 The classical models need statsforecast: ``pip install '.[compare]'`` in the checkout.
@@ -22,7 +22,7 @@ def main():
     print(f"{len(y)} quarters, {y.index[0]} to {y.index[-1]}\n")
 
     with warnings.catch_warnings():
-        # statsforecast says so whenever the search for one candidate of ARIMA ends early
+        # statsforecast warns whenever the search for one candidate of ARIMA ends early
         warnings.filterwarnings("ignore", message="Model arima warned: .*convergence")
         comparison = compare(y, fh=4, sp=4, models=MODELS, n_folds=5, random_state=0)
     print(comparison)

@@ -1,11 +1,11 @@
 """Which stage is the machine in? A label for each moment of a program, while it runs or afterwards.
 
-A washing machine is metered every fifteen seconds: its power and its water level. Each program
-washes, rinses twice and spins, and every stage takes as long as it takes. The drum fills, turns and
-drains alike in both rinses: to tell them apart one must remember what came before. A tagger reads a
-program from its start and labels each moment at once. With ``bidirectional=True`` it reads the end
-as well, which is for labelling recordings. Boosting gets a window of the last four minutes, and the
-time since the start as well. The data are simulated, so that the labels are known.
+A washing machine's power and water level are read every fifteen seconds. Each program washes,
+rinses twice and spins, and the stages vary in length. The drum fills, turns and drains alike in
+both rinses: telling them apart requires remembering what came before. A tagger reads a program from
+its start and labels each moment at once. With ``bidirectional=True`` it reads the end as well,
+which suits finished recordings. Boosting gets a window of the last four minutes, once also with the
+time since the start. The data are simulated, so that the labels are known.
 """
 
 import numpy as np
