@@ -37,14 +37,14 @@ GRUTimeSeries{kind}, LSTMTimeSeries{kind}, RNNTimeSeries{kind} : One kind of cel
 """
 
 NOTES = """
-Input is any panel of sktime: ``numpy3D``, an array of shape (n_samples, n_channels, n_timesteps),
-the channels before time; a DataFrame with a MultiIndex; a DataFrame of Series; a list of
-DataFrames. Series may have different lengths. Panels indexed by dates bring their times along,
-unless ``missing="error"``.
+Input is any sktime panel: ``numpy3D``, an array of shape (n_samples, n_channels, n_timesteps), with
+channels before time; a DataFrame with a MultiIndex; a DataFrame of Series; a list of DataFrames.
+Series may have different lengths. Panels indexed by dates supply their times, unless
+``missing="error"``.
 
 The tag ``capability:missing_values`` of an object is True if ``missing`` is "mask" or "decay".
 ``time_channel`` is a position, or the name of a column in panels that have names. Where a parameter
-speaks of `partial_fit`, ``warm_start``{several} or ``times``, see {cell}{kind}: sktime's interface
+mentions `partial_fit`, ``warm_start``{several} or ``times``, see {cell}{kind}: sktime's interface
 has none of them, and each `fit` starts anew.
 """
 

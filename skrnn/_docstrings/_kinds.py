@@ -32,10 +32,10 @@ class Kind:
 POOLING = """
 pooling : {{"last", "mean", "max", "concat", "attention"}}, default={pooling}
     What is read from the last recurrent layer: its output at the last valid step, or the mean, the
-    largest value of each unit, or a weighted mean of its outputs over all valid steps. "concat" is
-    the first three side by side [12]_. The weights of "attention" come from comparing each output
-    with a learnt query [10]_ [11]_. Where all depends on the end of a sequence, "last" is best;
-    where a signal may be anywhere, the others are.
+    maximum of each unit, or a weighted mean of its outputs over all valid steps. "concat" joins the
+    first three [12]_. The weights of "attention" come from comparing each output with a learnt
+    query [10]_ [11]_. If everything depends on the end of a sequence, "last" is best; if a signal
+    may be anywhere, the others are.
 """
 
 POOLED_MAPS = "What they find is read as its mean over the valid steps."
@@ -51,27 +51,26 @@ POOLED_REFERENCES = """
 
 LOSS = """
 loss : {"squared_error", "absolute_error", "huber"}, default="squared_error"
-    What training minimises, on the standardised target. "huber" is squared for errors up to one
-    standard deviation, and absolute beyond.
+    Training loss, on the standardised target. "huber" is squared for errors up to one standard
+    deviation, and absolute beyond.
 """
 
 MAPS_OF_STEPS = """What they find is read at each step. It tells of seven later steps and, by the
     normalisation, of the whole sequence."""
 
 TARGETS_OF_STEPS = """
-Targets have one of these forms, whichever form X has:
+Targets have one of these forms, whatever the form of X:
 
 - an array, DataFrame or list of lists of shape (n_samples, n_timesteps){columns},
 - a list with an array or Series for each sequence, of shape (n_timesteps_i,){columns_of_list},
 - a panel, with the sequences in the same order as in X.
 
-Each sequence has as many of them as it has time steps. Predictions are an array where X is an array
-or a table, and a list of arrays where X is a list of arrays or a panel. Each time step counts
-alike in the loss, the score and all statistics, whatever the length of its sequence; padding never
-counts.
+Each sequence must have one target per time step. Predictions are an array where X is an array or a
+table, and a list of arrays where X is a list of arrays or a panel. Each time step counts alike in
+the loss, the score and all statistics, whatever the length of its sequence; padding never counts.
 
-With ``bidirectional=False`` the output at a time step depends on nothing after it. There are two
-exceptions: with ``segment_length`` above one it depends on all of its segment, and segments are
+With ``bidirectional=False``, the output at a time step depends on nothing after it. There are two
+exceptions: with ``segment_length`` above one, it depends on its whole segment, and segments are
 counted from the end of a sequence; with ``conv=True`` it depends on the whole sequence.
 """
 

@@ -30,64 +30,64 @@ FEWEST_STRIDES = 4  # that tell the frequency of observations is lower than that
 class BaseRecurrentForecaster(PredictionMixin, BaseForecaster):
     """A recurrent network that corrects a base forecast, for all steps of the horizon at once.
 
-    A weighted mean of exponential smoothing models, chosen for each series by rolling origins,
-    is the base forecast. The network reads a window of the series and the base forecast, and
-    predicts quantiles of what the base forecast lacks. A network that does not see the end of the
-    series is trained first: its forecasts there decide how far the ensemble that follows is
-    trusted, and how wide its intervals are. A panel or a hierarchy, and all columns of a
-    multivariate series, are one global model.
+    The base forecast is a weighted mean of exponential smoothing models, chosen for each series by
+    rolling origins. The network reads a window of the series and the base forecast, and predicts
+    quantiles of the base forecast's residual. A network that does not see the end of the series is
+    trained first: its forecasts there decide how far the final ensemble is trusted, and how wide
+    its intervals are. A panel or a hierarchy, like all columns of a multivariate series, gets one
+    global model.
 
     Parameters
     ----------
     sp : int, list of int or "auto", default=1
         Seasonal period, in time steps; 1 for none. "auto" takes the usual period of the index's
-        frequency, or the clearest peak of the autocorrelation where there is none, if most of
-        the series repeat with it. Of several periods the shortest is that of the base forecast and
-        the networks; what repeats with the longer ones besides is taken off each series, as far as
-        its cycles agree, and added to the forecasts. A series that such a pattern is learnt from
-        needs two cycles at least.
+        frequency, or the clearest peak of the autocorrelation where there is none, if most of the
+        series repeat with it. Of several periods, the base forecast and the networks use the
+        shortest. The remaining patterns of the longer ones are removed from each series, as far as
+        its cycles agree, and added to the forecasts; a series needs at least two cycles for such a
+        pattern.
     base : {"auto", "naive", "drift", "seasonal_naive", "damped_trend"}, default="auto"
         Models that the base forecast is taken from; "auto" takes all of them.
     prior : {"auto"} or None, default="auto"
-        "auto" lets a network take part that was trained beforehand on synthetic series, and
-        ships with the package for GRU and LSTM. On short series, of less than 500 windows, it is
-        the only one: nothing is trained then, unless there are exogenous columns or the series
-        follow rules that smoothing does not know. Panels of 2,000 series and more do without it.
-        None trains networks on the series at hand only.
+        "auto" uses a network that was trained beforehand on synthetic series and ships with the
+        package for GRU and LSTM. On short series, of fewer than 500 windows, it is the only one:
+        nothing is trained then, unless there are exogenous columns or the series follow rules that
+        smoothing does not know. Panels of 2,000 series and more do without it. None trains networks
+        on the series at hand only.
     window_length : int or "auto", default="auto"
         Time steps that the network looks back on. "auto" takes two seasons or four horizons,
-        whichever is longer, and less for series that are too short for that.
+        whichever is longer, and fewer for series that are too short for that.
     segment_length : int or "auto", default="auto"
         Time steps that make one recurrent step; "auto" aims at eight recurrent steps in a window.
     n_members : int or "auto", default="auto"
-        Networks in the ensemble that is trained, whose median is its forecast; "auto" takes two
-        beside the pretrained network or on 2,000 windows and more, and three otherwise. They are
-        trained side by side, as far as torch may use several threads.
+        Networks in the trained ensemble, whose median is its forecast. "auto" takes two beside the
+        pretrained network or for 2,000 windows and more, and three otherwise. They are trained in
+        parallel, as far as torch may use several threads.
     hidden_size : int or "auto", default="auto"
         Units of each recurrent layer; "auto" grows with the number of windows.
     num_layers : int, default=1
-        Recurrent layers, one upon the other.
+        Number of stacked recurrent layers.
     dropout : float in [0, 1), default=0.0
         Probability of dropping a unit between layers and before the read-out, in training only.
     max_steps : int or "auto", default="auto"
         Training steps of each network, each on one batch of windows; "auto" takes more of them
-        where that promises much. 0 trains nothing: the forecasts are those of the pretrained
-        network, or base forecasts where there is none.
+        where this promises a large gain. 0 trains nothing: the forecasts are those of the
+        pretrained network, or base forecasts if there is none.
     batch_size : int or "auto", default="auto"
         Windows in one training step.
     lr : float, default=0.005
         Highest learning rate of the cycle.
     weight_decay : float, default=0.01
-        Decay of the weights at each step, times the learning rate.
+        Weight decay at each step, multiplied by the learning rate.
     gradient_clip : float or None, default=1.0
-        Largest norm of the gradient of a step. This, ``lr``, ``weight_decay`` and ``dropout`` are
-        of networks that are trained from new weights; fine-tuning has its own.
+        Largest gradient norm of a step. This, ``lr``, ``weight_decay`` and ``dropout`` apply to
+        networks that are trained from new weights; fine-tuning has its own settings.
     past_columns : list of str or None, default=None
         Columns of X whose future is not known when a forecast is made. The others must be given
         to ``predict`` over the horizon.
     device : str, default="auto"
-        Device of torch to train on. "auto" takes CUDA, then MPS, then the CPU, and the CPU for
-        small work. The pretrained network forecasts on the CPU.
+        Torch device to train on. "auto" takes CUDA, then MPS, then the CPU, and the CPU for small
+        work. The pretrained network forecasts on the CPU.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights and of the windows' order. None draws a new seed from the operating
         system; NumPy's and torch's global generators are never used.
@@ -97,18 +97,18 @@ class BaseRecurrentForecaster(PredictionMixin, BaseForecaster):
     Attributes
     ----------
     nets_ : list of skorch.NeuralNet
-        The networks that were trained from new weights; none where the series are too short for
-        that, or the pretrained network forecasts them well enough.
+        The networks that were trained from new weights; none if the series are too short for that,
+        or the pretrained network forecasts them well enough.
     sp_, horizon_ : int
-        Seasonal period, the shortest of several, and the steps that are forecast at once;
-        forecasts beyond them are made from forecasts.
+        Seasonal period, the shortest of several, and the number of steps forecast at once;
+        forecasts beyond them build on earlier forecasts.
     sizes_ : Sizes
-        ``window_length``, ``segment_length``, ``hidden_size``, ``max_steps`` and ``batch_size``
-        that were chosen.
+        The chosen ``window_length``, ``segment_length``, ``hidden_size``, ``max_steps`` and
+        ``batch_size``.
     shares_ : dict of str to float
         How far the forecasts follow the base forecast ("base"), the pretrained network as it is
-        ("prior") and fine-tuned ("tuned"), and those trained on the series at hand ("trained").
-        Those that take no part are left out. The shares sum to one.
+        ("prior") and fine-tuned ("tuned"), and the networks trained on the series at hand
+        ("trained"). Members that take no part are left out. The shares sum to one.
     log_ : list of bool
         Whether the logarithm of each series is forecast.
     n_parameters_ : int
@@ -116,16 +116,15 @@ class BaseRecurrentForecaster(PredictionMixin, BaseForecaster):
     interrupted_ : bool
         Whether Ctrl-C ended the training.
     pretrained_model_, pretrained_columns_ : object
-        What ``pretrain`` trained, and how it made numbers of the columns of X; ``fit`` never
-        changes them.
+        What ``pretrain`` trained, and how it encoded the columns of X; ``fit`` never changes them.
 
     Notes
     -----
-    Missing values: those at the end of a series are forecast like the steps after it; other gaps
-    are filled from the past for the networks' input and flagged there, and have no part in the
-    loss. Intervals: trained quantiles, stretched on the windows held out (conformal prediction).
-    ``pretrain`` followed by ``fit`` takes no training step in ``fit``: the base forecast and the
-    calibration are those of the new series.
+    Missing values at the end of a series are forecast like the steps after it; other gaps in the
+    networks' input are filled from the past and flagged, and have no part in the loss. Intervals
+    are trained quantiles, stretched on the held-out windows (conformal prediction). ``pretrain``
+    followed by ``fit`` takes no training step in ``fit``: the base forecast and the calibration are
+    those of the new series.
 
     References
     ----------
