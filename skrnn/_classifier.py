@@ -41,9 +41,9 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
     def partial_fit(self, X, y, classes=None, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
-        The first call fixes the classes and the standardisation. Later calls follow changes of
-        ``lr``, at which the learning rate stays, ``batch_size``, ``weight_decay``,
-        ``gradient_clip``, ``class_weight`` and ``device``; those of the network are refused.
+        The first call fixes the classes and the standardisation. Later calls apply changes of
+        ``lr`` (which is kept constant), ``batch_size``, ``weight_decay``, ``gradient_clip``,
+        ``class_weight`` and ``device``; changes of the network are refused.
 
         Parameters
         ----------
@@ -52,10 +52,10 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Labels.
         classes : array-like of shape (n_classes,), optional
-            All labels that may ever occur; needed in the first call, unless y is multilabel.
+            All labels that may ever occur; required in the first call, unless y is multilabel.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the samples, taken as they are: `fit` divides weights by their mean, but a
-            batch cannot know how much others weigh. The same holds for ``class_weight``.
+            Weights of the samples, used unchanged: `fit` divides weights by their mean, but a batch
+            does not tell how much later samples weigh. The same holds for ``class_weight``.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 
@@ -67,8 +67,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         ------
         ValueError
             If input or a parameter is not valid, ``early_stopping`` or ``callbacks`` are set, the
-            network would be another one, or the training diverges. The estimator is then left as
-            it was.
+            network would change, or the training diverges. The estimator is then left as it was.
         """
         return self._partial_fit_classes(X, y, classes, sample_weight, times)
 
@@ -109,7 +108,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         Returns
         -------
         ndarray of shape (n_samples, n_classes), or (n_samples,) for two classes
-            Logits; positive ones speak for a label, or for ``classes_[1]``.
+            Logits; positive values favour a label, or ``classes_[1]``.
         """
         outputs = self._outputs(X, times)
         return outputs.ravel() if self._target_type == "binary" else outputs
@@ -132,7 +131,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
         return self._binarizer.inverse_transform(outputs, threshold=0.0)
 
     def score(self, X, y, sample_weight=None, *, times=None):
-        """Accuracy of the predictions; for multilabel targets, the share of rows all right.
+        """Accuracy of the predictions; for multilabel targets, the share of fully correct rows.
 
         Parameters
         ----------

@@ -28,9 +28,9 @@ class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
     def partial_fit(self, X, y, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
-        The first call fixes the standardisation. Later calls follow changes of ``lr``, at
-        which the learning rate stays, ``batch_size``, ``weight_decay``, ``gradient_clip``,
-        ``loss`` and ``device``; those of the network are refused.
+        The first call fixes the standardisation. Later calls apply changes of ``lr`` (which is kept
+        constant), ``batch_size``, ``weight_decay``, ``gradient_clip``, ``loss`` and ``device``;
+        changes of the network are refused.
 
         Parameters
         ----------
@@ -39,8 +39,8 @@ class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the samples, taken as they are: `fit` divides weights by their mean, but a
-            batch cannot know how much others weigh.
+            Weights of the samples, used unchanged: `fit` divides weights by their mean, but a batch
+            does not tell how much later samples weigh.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 
@@ -52,8 +52,7 @@ class BaseRecurrentRegressor(RegressorMixin, ScaledTargets, BasePooled):
         ------
         ValueError
             If input or a parameter is not valid, ``early_stopping`` or ``callbacks`` are set, the
-            network would be another one, or the training diverges. The estimator is then left as
-            it was.
+            network would change, or the training diverges. The estimator is then left as it was.
         """
         return self._partial_fit(X, y, sample_weight, times)
 

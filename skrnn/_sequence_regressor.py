@@ -25,9 +25,9 @@ class BaseRecurrentSequenceRegressor(ScaledTargets, BaseStepwise):
     def partial_fit(self, X, y, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
-        The first call fixes the standardisation. Later calls follow changes of ``lr``, at
-        which the learning rate stays, ``batch_size``, ``weight_decay``, ``gradient_clip``,
-        ``loss`` and ``device``; those of the network are refused.
+        The first call fixes the standardisation. Later calls apply changes of ``lr`` (which is kept
+        constant), ``batch_size``, ``weight_decay``, ``gradient_clip``, ``loss`` and ``device``;
+        changes of the network are refused.
 
         Parameters
         ----------
@@ -36,8 +36,8 @@ class BaseRecurrentSequenceRegressor(ScaledTargets, BaseStepwise):
         y : array-like of shape (n_samples, n_timesteps[, n_outputs]), list of arrays, or panel
             Targets of each time step.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the sequences, taken as they are: `fit` divides weights by their mean, but a
-            batch cannot know how much others weigh.
+            Weights of the sequences, used unchanged: `fit` divides weights by their mean, but a
+            batch does not tell how much later sequences weigh.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 
@@ -49,8 +49,7 @@ class BaseRecurrentSequenceRegressor(ScaledTargets, BaseStepwise):
         ------
         ValueError
             If input or a parameter is not valid, ``early_stopping`` or ``callbacks`` are set, the
-            network would be another one, or the training diverges. The estimator is then left as
-            it was.
+            network would change, or the training diverges. The estimator is then left as it was.
         """
         return self._partial_fit(X, y, sample_weight, times)
 
@@ -82,7 +81,7 @@ class BaseRecurrentSequenceRegressor(ScaledTargets, BaseStepwise):
         y : array-like of shape (n_samples, n_timesteps[, n_outputs]), list of arrays, or panel
             True targets.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the sequences; each of its steps has the weight of a sequence.
+            Weights of the sequences; each step has the weight of its sequence.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step; needed if, and only if, `fit` had it.
 

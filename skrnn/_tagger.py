@@ -29,9 +29,9 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
     def partial_fit(self, X, y, classes=None, sample_weight=None, *, times=None):
         """Train for one pass over a batch of data, from the current weights.
 
-        The first call fixes the classes and the standardisation. Later calls follow changes of
-        ``lr``, at which the learning rate stays, ``batch_size``, ``weight_decay``,
-        ``gradient_clip``, ``class_weight`` and ``device``; those of the network are refused.
+        The first call fixes the classes and the standardisation. Later calls apply changes of
+        ``lr`` (which is kept constant), ``batch_size``, ``weight_decay``, ``gradient_clip``,
+        ``class_weight`` and ``device``; changes of the network are refused.
 
         Parameters
         ----------
@@ -40,10 +40,10 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         y : array-like of shape (n_samples, n_timesteps), list of arrays, or panel
             A label for each time step.
         classes : array-like of shape (n_classes,), optional
-            All labels that may ever occur; needed in the first call.
+            All labels that may ever occur; required in the first call.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the sequences, taken as they are: `fit` divides weights by their mean, but a
-            batch cannot know how much others weigh. The same holds for ``class_weight``.
+            Weights of the sequences, used unchanged: `fit` divides weights by their mean, but a
+            batch does not tell how much later sequences weigh. The same holds for ``class_weight``.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step, as for `fit`.
 
@@ -55,8 +55,7 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         ------
         ValueError
             If input or a parameter is not valid, ``early_stopping`` or ``callbacks`` are set, the
-            network would be another one, or the training diverges. The estimator is then left as
-            it was.
+            network would change, or the training diverges. The estimator is then left as it was.
         """
         return self._partial_fit_classes(X, y, classes, sample_weight, times)
 
@@ -91,8 +90,8 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         Returns
         -------
         ndarray of shape (n_samples, n_timesteps, n_classes)
-            Logits, also for two classes one for each of them; a list of arrays
-            (n_timesteps_i, n_classes) where X is a list of arrays or a panel.
+            Logits, one per class even for two classes; a list of arrays (n_timesteps_i, n_classes)
+            where X is a list of arrays or a panel.
         """
         return self._each_step(X, times)
 
@@ -114,7 +113,7 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         return self._each_step(X, times, lambda outputs: self.classes_[outputs.argmax(axis=-1)])
 
     def score(self, X, y, sample_weight=None, *, times=None):
-        """Accuracy: the share of time steps, of all sequences, whose class is right.
+        """Accuracy: the share of time steps, over all sequences, whose class is right.
 
         Parameters
         ----------
@@ -123,7 +122,7 @@ class BaseRecurrentTagger(LearnsClasses, BaseStepwise):
         y : array-like of shape (n_samples, n_timesteps), list of arrays, or panel
             True labels.
         sample_weight : array-like of shape (n_samples,), optional
-            Weights of the sequences; each of its steps has the weight of a sequence.
+            Weights of the sequences; each step has the weight of its sequence.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
             Time of each time step; needed if, and only if, `fit` had it.
 
@@ -225,7 +224,7 @@ class GRUTagger(BaseRecurrentTagger):
 
     Examples
     --------
-    Sequences of different lengths, and for each of them an array of labels:
+    Sequences of different lengths, each with an array of labels:
 
     >>> import numpy as np
     >>> from skrnn import GRUTagger

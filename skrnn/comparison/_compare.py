@@ -50,61 +50,61 @@ def compare(
 ) -> Comparison:
     """Compare networks with classical models on a series or a panel.
 
-    The horizons of the folds follow one another, and the last one ends with the data; in a panel
-    each series ends with its own. All models are fitted anew on the training part of each fold.
+    The horizons of the folds follow one another, and the last one ends with the data; in a panel,
+    with the end of each series. All models are fitted anew on the training part of each fold.
 
     Parameters
     ----------
     y : Series, or DataFrame with a MultiIndex (a panel or hierarchy)
-        One column, with a sorted and regular index, as sktime has it, that leaves no times out.
-        It may hold missing values: for models by name that take none, such as ets, arima and
+        One column, with a sorted and regular index, as sktime has it, that leaves no times out. It
+        may hold missing values: for models by name that cannot take them, such as ets, arima and
         theta, they are interpolated between their neighbours in the training part, as are those of
-        numbers in X. Forecasts of them are not scored.
+        numeric columns in X. Forecasts of missing values are not scored.
     X : DataFrame, optional
         Exogenous columns on the index of y. Models get their true values over the horizon too, as
-        if those were known in time: leave out what will not be. Models that cannot use columns do
-        without; the verdict names them. Models that take numbers only, such as arima, get
-        categories one-hot encoded; the report names them.
+        if they were known in advance: leave out columns that will not be. Models that cannot use
+        columns run without them; the verdict names them. Models that take numbers only, such as
+        arima, get categories one-hot encoded; the report names them.
     fh : int or sequence of int
         Steps to forecast; an int means all steps up to it.
     sp : int, default=1
         Seasonal period, in time steps.
     models : "default", "all", list of str, or dict, default="default"
-        Names from ``skrnn.comparison.MODELS``; or a dict of name to sktime forecaster, or to a
-        scikit-learn regressor, which is given the last values of the deseasonalised differences.
+        Names from ``skrnn.comparison.MODELS``; or a dict of names to sktime forecasters or to
+        scikit-learn regressors, which are given the last values of the deseasonalised differences.
         "default" is naive, snaive, drift, ets, arima, theta, lstm and gru; "all" is every model
         whose package is installed.
     n_folds : int, default=4
     window : {"expanding", "sliding"}, default="expanding"
-        Whether training parts grow from fold to fold, or only move.
+        Whether training parts grow from fold to fold or move at constant length.
     metrics : sequence of str or sktime metrics
         MASE, RMSSE, sMAPE (per cent), quantile_loss (scaled as the MASE is), coverage (of 80 % and
         95 % intervals), and sktime metrics of point forecasts. The first one ranks the models;
-        those named twice count once.
+        metrics named twice count once.
     n_jobs : int, optional
-        Models that are run side by side, in processes; -1 for one on each core.
+        Models that are run in parallel, in processes; -1 for one on each core.
     backend : str, optional
-        Backend of sktime to use instead of "loky": "multiprocessing", "threading", "dask", "ray".
+        sktime backend to use instead of "loky": "multiprocessing", "threading", "dask", "ray".
         "dask" uses the cluster whose client is active. The models of a fold are the unit of work.
     random_state : int, default=0
         Seed of the networks, and of other models by name that draw random numbers.
     verbose : int, default=1
-        1 shows a progress bar that names the model and the fold in hand.
+        1 shows a progress bar with the current model and fold.
 
     Returns
     -------
     Comparison
-        After Ctrl-C that of the folds that all models had done.
+        After Ctrl-C, the comparison over the folds that all models had completed.
 
     Raises
     ------
     TypeError
-        If the data or a model are of a kind that sktime does not know.
+        If sktime does not support the type of the data or of a model.
     ValueError
         If an argument is not valid, the data hold infinite values, their times are not sorted or
         not regular, they are too short for the folds, a name is unknown, or every model failed.
     ImportError
-        If a model's package is missing; says which extra installs it.
+        If a model's package is missing; the message names the extra that installs it.
 
     Warns
     -----
@@ -114,10 +114,11 @@ def compare(
     Notes
     -----
     MASE and RMSSE divide by the error of the seasonal naive forecast in the training part of the
-    fold. A series that repeats its season there exactly has none, and is left out of their means.
+    fold. That error is zero for a series that repeats its season there exactly; such a series is
+    left out of their means.
 
-    A forecaster is left as it was: clones are fitted. Random numbers are its own affair, so that
-    a network of yours needs its ``random_state`` for a run that can be repeated.
+    Forecasters are cloned and never changed themselves. To make a run repeatable, set the
+    ``random_state`` of your own networks.
 
     Examples
     --------

@@ -21,25 +21,25 @@ class EstimatorComparison:
     Attributes
     ----------
     table : DataFrame
-        One row a model, best first. score is the mean over the splits, greater is better, and
+        One row per model, best first. score is the mean over the splits, greater is better, and
         score_se its standard error, corrected for overlapping training parts. fit_seconds and
-        predict_seconds (with scoring) are medians of a split, so that what is compiled or loaded
-        once does not count. peak_memory_mb is what a fit on the first split needs at its peak in
-        a fresh process, in units of 2**20 bytes, above program and data (Linux only, without the
-        memory of a GPU). n_parameters is missing for models that have no such number. error says
-        why a model failed, and is empty for the others.
+        predict_seconds (with scoring) are medians over the splits, so that one-off compilation and
+        loading do not count. peak_memory_mb is the peak memory of a fit on the first split in a
+        fresh process, in units of 2**20 bytes, above program and data (Linux only, without GPU
+        memory). n_parameters is missing for models that have no such number. error says why a model
+        failed, and is empty for the others.
     scores : DataFrame
         One row for each model and split: model, split, score, fit_seconds, predict_seconds.
     significance : Significance
-        The corrected resampled t-test of every model against the reference: the best one that is
-        no network or, if there are only networks, the smallest one. Its loss is minus the score.
+        The corrected resampled t-test of every model against the reference: the best model that is
+        not a network or, if there are only networks, the smallest one. Its loss is minus the score.
     verdict : str
-        Which model to use, by how much it is better, how sure that is, and at what cost.
+        Which model to use, by how much it is better, how certain that is, and at what cost.
     settings : dict
         task, scoring, cv, n_splits, test_train_ratio, random_state, models; networks, the models
-        that are networks of skrnn; left_out, models of "default" that did not run, with the
-        reason; interrupted; versions of packages; code, Python that repeats the run, given X, y,
-        and what it names or leaves out of yours.
+        that are networks of skrnn; left_out, models of "default" that did not run, with the reason;
+        interrupted; versions of packages; code, Python code that repeats the run, given X, y, and
+        whatever of yours it names or leaves out.
     """
 
     table: pd.DataFrame
@@ -104,7 +104,7 @@ class EstimatorComparison:
         Parameters
         ----------
         folder : path-like
-            Made if it does not exist.
+            Created if it does not exist.
 
         Returns
         -------

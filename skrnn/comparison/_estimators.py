@@ -59,28 +59,30 @@ def compare_estimators(
 ) -> EstimatorComparison:
     """Compare networks with simpler classifiers or regressors of sequences.
 
-    All are fitted and scored on the same splits, and tested against the best one that is no
-    network with the corrected resampled t-test of Nadeau and Bengio. The verdict says which one
-    to use: the simpler one, unless a network is significantly better.
+    All are fitted and scored on the same splits, and tested against the best one that is not a
+    network, with the corrected resampled t-test of Nadeau and Bengio. The verdict says which one to
+    use: the simpler one, unless a network is significantly better.
 
     Parameters
     ----------
     X : array-like or list of ndarray
-        Sequences in any form that skrnn's estimators take: (n_samples, n_timesteps, n_channels),
-        a table (n_samples, n_timesteps), a list of arrays of different lengths, or a panel of
-        sktime. Baselines that need one length get sequences resampled to the median training
-        length, and those that take tables also the length itself. An estimator that cannot take X,
-        as most baselines cannot take missing values (NaN), is a row of the table with its error.
-        Dates in a column that an estimator has as its ``time_channel`` are seconds to all.
+        Sequences in any form that skrnn's estimators take: (n_samples, n_timesteps, n_channels), a
+        table (n_samples, n_timesteps), a list of arrays of different lengths, or an sktime panel.
+        Baselines that need one length get sequences resampled to the median training length, and
+        those that take tables also get the length itself. An estimator that cannot take X (most
+        baselines cannot take missing values, NaN) has a row in the table with its error. If an
+        estimator has a column of dates as its ``time_channel``, all estimators get these dates as
+        seconds.
     y : array-like of shape (n_samples,)
         Classes or numbers.
     estimators : "default", list of str, or dict of str to scikit-learn estimator
         Names from ``skrnn.comparison.ESTIMATORS``, or estimators of your own. "default" is all of
         them: dummy, logistic (or ridge) and boosting on the flattened sequences, knn_dtw, rocket,
-        rnn, lstm and gru; but rocket only if numba is installed, and knn_dtw only if it takes
-        less than about a minute. ``settings["left_out"]`` says which ones were left out, and why.
+        rnn, lstm and gru; but rocket only if numba is installed, and knn_dtw only if it takes less
+        than about a minute. ``settings["left_out"]`` says which ones were left out, and why.
     task : {"auto", "classification", "regression"}, default="auto"
-        "auto" asks the estimators, or if those are names, scikit-learn's ``type_of_target``.
+        "auto" is decided by the estimators or, if those are names, by scikit-learn's
+        ``type_of_target``.
     cv : int, splitter or iterable of splits, default=None
         As in scikit-learn. None is 5-fold cross-validation, repeated twice, shuffled by
         ``random_state``, and stratified for classes. More repeats make the test more reliable.
@@ -89,13 +91,14 @@ def compare_estimators(
     random_state : int, default=0
         Seed of the splits, and of estimators made from names.
     n_jobs : int, default=None
-        Splits fitted at once. None is one, unless in a ``joblib.parallel_config``. One at a time,
-        each fit runs on one thread, so that seconds compare; several share the cores.
+        Number of splits fitted in parallel. None is one, unless in a ``joblib.parallel_config``.
+        With one, each fit runs on one thread, so that seconds are comparable; with several, they
+        share the cores.
     memory : bool, default=True
         Measure the peak memory of one more fit of each estimator, in a fresh process that takes
         some seconds to start.
     verbose : int, default=1
-        1 shows a progress bar that names the estimator in hand.
+        1 shows a progress bar with the current estimator.
 
     Returns
     -------
@@ -104,12 +107,13 @@ def compare_estimators(
     Raises
     ------
     ValueError
-        If X, y, a name or another argument is not valid, if y may be classes or amounts, or if
-        every estimator fails. One that fails beside others is a row of the table with its error.
+        If X, y, a name or another argument is not valid, if y could be classes or amounts, or if
+        every estimator fails. If only some fail, their rows in the table have the error.
     TypeError
-        If one of the estimators is none of scikit-learn's kind.
+        If one of the estimators is not a scikit-learn estimator.
     ImportError
-        If the package of a named estimator is missing; says which extra installs it.
+        If the package of a named estimator is missing; the message names the extra that installs
+        it.
 
     Warns
     -----
@@ -118,7 +122,7 @@ def compare_estimators(
 
     Notes
     -----
-    Ctrl-C drops the estimator in hand and returns the comparison of those that are done.
+    Ctrl-C drops the current estimator and returns the comparison of the completed ones.
 
     Examples
     --------

@@ -16,10 +16,10 @@ class Comparison:
     Attributes
     ----------
     table : DataFrame
-        One row a model, best first by the first metric. Each metric as mean over folds and series,
-        and its standard error (``MASE_se``): over series, or over folds if there is one series.
-        ``relative`` is the first metric divided by that of the best classical model; ``rank``
-        counts from 1; seconds are those of one fold; ``n_parameters`` is that of a network's last
+        One row per model, best first by the first metric. Each metric as the mean over folds and
+        series, and its standard error (``MASE_se``): over series, or over folds if there is one
+        series. ``relative`` is the first metric divided by that of the best classical model;
+        ``rank`` counts from 1; seconds are per fold; ``n_parameters`` is that of a network's last
         fold; ``error`` says why a model failed and is empty otherwise.
     scores : DataFrame
         One row for each model, series and fold: metrics, and the seconds of the whole fold.
@@ -33,13 +33,13 @@ class Comparison:
     y : Series or DataFrame
         The data.
     settings : dict
-        ``fh, sp, n_folds, window, metrics, random_state, models`` as they were used;
-        ``sp_reason``, on the command line, why that ``sp`` was taken; ``networks``, the models
-        that are networks of skrnn; ``left_out``, models of "all" that are not installed, with the
-        reason; ``interpolated``, models that got missing values filled; ``columns``, exogenous
-        ones; ``without_columns``, models that cannot use any; ``encoded``, models that got
-        categories one-hot encoded; ``interrupted``; ``versions`` of packages; ``code``, Python
-        that repeats the run.
+        ``fh, sp, n_folds, window, metrics, random_state, models`` as they were used; ``sp_reason``,
+        on the command line, why that ``sp`` was chosen; ``networks``, the models that are networks
+        of skrnn; ``left_out``, models of "all" that are not installed, with the reason;
+        ``interpolated``, models that got missing values filled; ``columns``, the exogenous ones;
+        ``without_columns``, models that cannot use any; ``encoded``, models that got categories
+        one-hot encoded; ``interrupted``; ``versions`` of packages; ``code``, Python code that
+        repeats the run.
     """
 
     table: pd.DataFrame
@@ -111,7 +111,7 @@ class Comparison:
         Parameters
         ----------
         path : path-like
-            The file; its folder is made if it is not there.
+            The file; its folder is created if it does not exist.
 
         Returns
         -------

@@ -47,53 +47,55 @@ def permutation_importance(
     """How much a score falls when a part of the sequences is exchanged between them.
 
     The part is a channel, a block of time steps, or a block of one channel. Exchanging it between
-    sequences leaves its distribution as it is, but takes from each sequence what was its own
-    there (Breiman [1]_). scikit-learn's function of this name takes tables only.
+    sequences keeps its distribution but separates it from the sequence it belongs to (Breiman
+    [1]_). scikit-learn's function of this name takes tables only.
 
-    Sequences of different lengths keep their lengths. Blocks are equal parts of each, and a step
-    takes the value that the other sequence has at the same relative time.
+    Sequences of different lengths keep their lengths. Blocks are equal parts of each sequence, and
+    a step takes the value of the other sequence at the same relative time.
 
-    A channel of times (``time_channel``) is exchanged as a whole or not at all: in a block alone
-    the times would not stay in order.
+    A channel of times (``time_channel``) is exchanged as a whole or not at all: if only a block
+    were exchanged, the times would not stay in order.
 
-    An importance is of this model, on these data: of channels that say the same, none may be
-    important. Use data that the model was not trained on, to see what helps it to generalise.
+    Importances describe this model on these data: if several channels carry the same information,
+    none may be important. To see what helps a model to generalise, use data that it was not trained
+    on.
 
     Parameters
     ----------
     estimator : estimator
-        Fitted; also a pipeline or a search whose input are sequences.
+        Fitted; may be a pipeline or a search that takes sequences.
     X : array-like or list of ndarray
-        Sequences, in any form that the estimators of skrnn take; for an estimator of sktime, in any
-        that it takes. It is not changed.
+        Sequences, in any form that the estimators of skrnn take; for an sktime estimator, in any
+        that it takes. X is not changed.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Targets.
     by : {"channel", "time", "both"}, default="channel"
-        Exchange whole channels, blocks of time steps of all channels (but those of times), or
-        blocks of each channel.
+        Exchange whole channels, blocks of time steps of all channels (except times), or blocks of
+        each channel.
     n_blocks : int, default=10
-        Blocks of time steps; not more than steps of the longest sequence.
+        Blocks of time steps; no more than the longest sequence has steps.
     scoring : str, callable, list, tuple, dict or None, default=None
         One or several scores, as everywhere in scikit-learn. None is the estimator's ``score``.
     n_repeats : int, default=5
-        Permutations. The same ones serve all parts, so that their importances can be compared.
+        Number of permutations. All parts use the same ones, so that their importances can be
+        compared.
     n_jobs : int or None, default=None
-        Parts that are scored at the same time. It changes no result.
+        Parts that are scored in parallel. It changes no result.
     random_state : int, RandomState instance or None, default=None
         Seed of the permutations.
     sample_weight : array-like of shape (n_samples,), default=None
         Weights of the samples in the score.
     n_channels : int or None, default=None
-        Channels of 2D input. None takes the ``n_channels`` of the estimator, or of one inside it:
-        of a step of a pipeline, or of what an ensemble is made of.
+        Channels of 2D input. None takes the ``n_channels`` of the estimator, or of one inside it: a
+        step of a pipeline, or a member of an ensemble.
 
     Returns
     -------
     sklearn.utils.Bunch, or dict of them for several scores
         importances : ndarray of shape (..., n_repeats)
-            The score less the score after each permutation, in units of the score. The first
-            axes are (n_channels,), (n_blocks,) or (n_channels, n_blocks), as ``by`` says. NaN
-            for blocks of a channel of times.
+            The score minus the score after each permutation, in units of the score. The first axes
+            are (n_channels,), (n_blocks,) or (n_channels, n_blocks), depending on ``by``. NaN for
+            blocks of a channel of times.
         importances_mean, importances_std : ndarray of shape (...)
             Mean and standard deviation over the repeats; axes as above.
         block_edges : ndarray of shape (n_blocks + 1,)
@@ -103,8 +105,8 @@ def permutation_importance(
     Raises
     ------
     ValueError
-        If a parameter is not valid, the estimator does not take X, or a `SlidingWindow` is in it:
-        pass the windows then.
+        If a parameter is not valid, the estimator does not take X, or it contains a
+        `SlidingWindow`: then pass the windows.
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
 

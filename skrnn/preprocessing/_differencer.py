@@ -52,7 +52,7 @@ class Differencer(OneToOneFeatureMixin, SequenceTransformer):
     _parameter_constraints = {**SequenceTransformer._parameter_constraints, "lag": [at_least(1)]}
 
     def inverse_transform(self, X, first=None):
-        """Sum differences up, from the steps that `transform` has dropped.
+        """Sum up differences, starting from the steps that `transform` dropped.
 
         Parameters
         ----------
@@ -60,14 +60,15 @@ class Differencer(OneToOneFeatureMixin, SequenceTransformer):
             Differences, in any form that the estimators take.
         first : array-like or list of ndarray, optional
             The first ``lag`` steps of each original sequence: of shape (n_samples, lag,
-            n_channels), or a table with ``lag * n_channels`` columns. Differences alone do not
-            say at which level a sequence was: without these steps, each starts at zero.
+            n_channels), or a table with ``lag * n_channels`` columns. Differences alone do not tell
+            the level of a sequence: without these steps, each starts at zero.
 
         Returns
         -------
         ndarray or list
             The original sequences, up to rounding, in the form of X and ``lag`` steps longer. The
-            index of a panel is that of ``first`` and of X; if only X is one, steps are numbered.
+            index of a panel is that of ``first`` and of X; if only X is a panel, steps are
+            numbered.
 
         Raises
         ------
@@ -93,7 +94,7 @@ class Differencer(OneToOneFeatureMixin, SequenceTransformer):
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Names of the input, if it was no DataFrame.
+            Names of the input, if it was not a DataFrame.
 
         Returns
         -------

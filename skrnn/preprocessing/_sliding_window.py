@@ -20,15 +20,14 @@ TIMES = (pd.DatetimeIndex, pd.PeriodIndex, pd.TimedeltaIndex)
 
 @dataclass(eq=False, repr=False)
 class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
-    """One window for each row of a table in the order of time: the row, and those before it.
+    """One window for each row of a table in time order: the row and those before it.
 
-    In a pipeline a recurrent network then predicts each row's target from the recent past:
-    ``make_pipeline(SlidingWindow(20), GRURegressor())``. No window sees a later row, and the
-    number of rows stays the same.
+    In a pipeline, a recurrent network then predicts each row's target from the recent past:
+    ``make_pipeline(SlidingWindow(20), GRURegressor())``. No window sees a later row, and the number
+    of rows stays the same.
 
-    Rows must follow each other in time, at equal distances, and be of one series. Split them with
-    ``TimeSeriesSplit``, not at random. The target of a row is what the caller makes it: to predict
-    ahead, shift it.
+    Rows must be successive in time, equally spaced, and of one series. Split them with
+    ``TimeSeriesSplit``, not at random. To predict ahead, shift the target yourself.
 
     Parameters
     ----------
@@ -44,14 +43,14 @@ class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    **The first windows** have no full past: rows before the first one are taken to be equal to it,
-    as if the series had stood still until then.
+    **The first windows** have no full past: rows before the first one are assumed to equal it, as
+    if the series had stood still until then.
 
     **Nothing is remembered from** `fit`, so the first ``window_length - 1`` windows of a test part
-    are filled up like that as well, although the training part may hold their past: an array does
-    not say whether it directly follows another one, and rows from after the test part must not
-    come before it. Scores on a short test part are therefore cautious. To predict new rows with
-    their past, pass both, and take the last predictions:
+    are filled in the same way, although the training part may hold their past: an array does not
+    tell whether it directly follows another one, and rows from after the test part must not come
+    before it. Scores on a short test part are therefore cautious. To predict new rows with their
+    past, pass both, and take the last predictions:
     ``model.predict(np.vstack([past[-(window_length - 1):], new]))[-len(new):]``.
 
     Examples
@@ -75,7 +74,7 @@ class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_rows, n_channels)
-            Rows in the order of time, at least ``window_length``.
+            Rows in time order, at least ``window_length``.
         y : ignored
 
         Returns
@@ -99,13 +98,13 @@ class SlidingWindow(ArrayOutput, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_rows, n_channels)
-            Rows in the order of time.
+            Rows in time order.
 
         Returns
         -------
         ndarray of shape (n_rows, window_length, n_channels)
-            The last step of each window is the row itself. A read-only view of one padded copy
-            of X: memory does not grow with the length of the window.
+            The last step of each window is the row itself. A read-only view of one padded copy of
+            X: memory does not grow with the window length.
 
         Raises
         ------

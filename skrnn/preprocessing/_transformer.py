@@ -65,8 +65,8 @@ class SequenceTransformer(TransformerMixin, BaseEstimator, auto_wrap_output_keys
         -------
         ndarray, DataFrame or list
             In the form of X: a table (a DataFrame after ``set_output(transform="pandas")``), an
-            array of three dimensions, or a list of arrays. A panel of sktime comes back as a list
-            of DataFrames, with the names of its channels and the times of its steps.
+            array of three dimensions, or a list of arrays. An sktime panel comes back as a list of
+            DataFrames, with the names of its channels and the times of its steps.
 
         Raises
         ------
@@ -122,7 +122,7 @@ class ArrayOutput:
     """For transformers whose output has three dimensions, which no DataFrame can hold."""
 
     def set_output(self, *, transform=None):
-        """Do nothing: the output is an array, whatever container is asked for.
+        """Do nothing: the output is an array, whatever container is requested.
 
         Parameters
         ----------

@@ -13,15 +13,15 @@ from .._sequences import FLOATS, as_numpy
 def make_windows(series, window_length, horizon=1, *, target=None):
     """Windows of a series, and the values that follow each of them.
 
-    For use outside of pipelines. Neighbouring windows overlap, so a random split would put parts
-    of the test windows into training; split with ``TimeSeriesSplit(gap=horizon - 1)``, which
-    keeps apart what would not have been known. To have one window for each row of a table in a
+    For use outside pipelines. Neighbouring windows overlap, so a random split would put parts of
+    the test windows into training; split with ``TimeSeriesSplit(gap=horizon - 1)``, which drops
+    windows whose targets would not have been known. To get one window for each row of a table in a
     pipeline, use `SlidingWindow`.
 
     Parameters
     ----------
     series : array-like of shape (n_timesteps,) or (n_timesteps, n_channels)
-        Values in the order of time, equally spaced.
+        Values in time order, equally spaced.
     window_length : int
         Time steps of a window.
     horizon : int, default=1
@@ -34,10 +34,10 @@ def make_windows(series, window_length, horizon=1, *, target=None):
     -------
     X : ndarray of shape (n_windows, window_length, n_channels)
         Window ``i`` holds the steps ``i`` to ``i + window_length - 1``; there are
-        ``n_timesteps - window_length - horizon + 1``. A read-only view of the series: no value
-        is copied, unless it is no float or lies scattered in a DataFrame. Copy it to change it.
+        ``n_timesteps - window_length - horizon + 1``. A read-only view of the series: values are
+        copied only if they are not floats or lie scattered in a DataFrame. Copy it to change it.
     y : ndarray of shape (n_windows,) or (n_windows, horizon)
-        The target after each window, of one dimension for ``horizon=1``. A view too.
+        The target after each window, one-dimensional for ``horizon=1``. Also a view.
 
     Raises
     ------
