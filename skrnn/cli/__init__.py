@@ -13,8 +13,8 @@ EXAMPLES = """examples:
   skrnn forecast sales.csv --target units --time month --horizon 12 --out forecast.csv
   skrnn info
 
-Each command has a --help of its own. Exit status: 0, 1 after an error that is explained, 2 for
-wrong options, 130 after Ctrl-C.
+Each command has its own --help. Exit status: 0, 1 after an error that is explained, 2 for wrong
+options, 130 after Ctrl-C.
 """
 INTERRUPTED = 130
 
@@ -62,8 +62,8 @@ def _say_unknown(unknown: list[str]) -> str:
         return said
     melt = how_to_melt(["time"], "series", "--time time --id series")
     return (
-        f"{said}. A file stands before the options, and --target and --time name one column each; "
-        f"if each series has a column of its own, and 'time' is that of the times, {melt}"
+        f"{said}. A file goes before the options, and --target and --time name one column each; "
+        f"if each series has its own column, and 'time' is the column of times, {melt}"
     )
 
 

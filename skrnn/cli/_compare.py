@@ -24,8 +24,9 @@ EXAMPLES = """examples:
       --models snaive ets gru --folds 6 --jobs 2 --out report/
 
 Models are given the true values of the --exog columns over the horizon, as if they were known;
-models that cannot use columns do without. For models that take none, gaps are interpolated and
-categories one-hot encoded. Ctrl-C drops the fold in hand, and reports what is done.
+models that cannot use columns run without them. For models that cannot take gaps or categories,
+gaps are interpolated and categories one-hot encoded. Ctrl-C drops the current fold and reports the
+finished ones.
 """
 TABLES = "table.csv", "scores.csv", "forecasts.csv"  # of `Comparison.to_csv`
 PICTURE, REPORT = "forecasts.png", "report.html"
@@ -51,7 +52,7 @@ def add_to(commands) -> None:
         "--window",
         choices=["expanding", "sliding"],
         default="expanding",
-        help="whether training data grow from fold to fold, or move (default: expanding)",
+        help="whether training data grow from fold to fold or move (default: expanding)",
     )
     parser.add_argument(
         "--models",
@@ -77,14 +78,14 @@ def run(arguments: argparse.Namespace) -> bool:
     for gap in data.gaps:
         tell(gap)
     if data.gaps:
-        tell("models that take no missing values get them interpolated")
+        tell("models that cannot take missing values get interpolated ones")
     if data.X is not None:
         tell(
             f"models are given the true values of {list(data.X.columns)} over the horizon, as if "
-            "they were known; models that cannot use columns do without"
+            "they were known; models that cannot use columns run without them"
         )
         if categories := list(data.X.select_dtypes(exclude="number")):
-            tell(f"models that take no categories get {categories} one-hot encoded")
+            tell(f"models that cannot take categories get {categories} one-hot encoded")
     sp, reason = choose_sp(arguments, data.y, held_out=arguments.folds * arguments.horizon)
     if arguments.out is not None:  # whatever is wrong with it shows before the work
         import_optional("matplotlib.figure", "compare")

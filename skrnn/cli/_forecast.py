@@ -27,9 +27,9 @@ EXAMPLES = """examples:
   skrnn forecast load.csv --target mw --time hour --exog temperature --future weather.csv \\
       --horizon 24 --out forecast.csv
 
-Networks (rnn, lstm, gru) take gaps and categories; for models that take none, gaps are interpolated
-and categories one-hot encoded. Without --future networks use the exogenous columns up to the end of
-the data.
+Networks (rnn, lstm, gru) take gaps and categories; for models that cannot, gaps are interpolated
+and categories one-hot encoded. Without --future, networks use the exogenous columns up to the end
+of the data.
 """
 
 
@@ -58,10 +58,10 @@ def add_to(commands) -> None:
         type=share,
         default=[0.8, 0.95],
         metavar="SHARE",
-        help="of the intervals (default: 0.8 0.95)",
+        help="coverage of the intervals (default: 0.8 0.95)",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="CSV to write; the terminal if left out"
+        "--out", type=Path, metavar="FILE", help="CSV file to write (default: print to terminal)"
     )
     parser.set_defaults(run=run)
 

@@ -10,7 +10,7 @@ def add_to(commands) -> None:
     parser = commands.add_parser(
         "info",
         help="versions, device, kernels",
-        description="Print what a report of a bug should tell: versions, device, kernels.",
+        description="Print what a bug report should contain: versions, device, kernels.",
         epilog="examples:\n  skrnn info > versions.txt",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

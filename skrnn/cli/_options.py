@@ -47,21 +47,21 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "file",
         nargs="?",
         type=Path,
-        help="CSV or Parquet (.parquet, .pq), one row a time step; stands before the options",
+        help="CSV or Parquet (.parquet, .pq), one row per time step; goes before the options",
     )
     data.add_argument("--dataset", metavar="NAME", help="a bundled series, such as airline")
     data.add_argument("--target", metavar="COLUMN", help="values to forecast")
     data.add_argument(
         "--time",
         metavar="COLUMN",
-        help="dates, periods or whole numbers; left out, the rows are numbered",
+        help="dates, periods or whole numbers; if left out, the rows are numbered",
     )
     data.add_argument(
         "--id",
         nargs="+",
         default=[],
         metavar="COLUMN",
-        help="what tells several series apart; several columns make a hierarchy",
+        help="identifies each of several series; several columns make a hierarchy",
     )
     data.add_argument(
         "--exog",
@@ -74,7 +74,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--decimal",
         metavar="SIGN",
         choices=[".", ","],
-        help="decimal sign of a CSV file: a point, or a comma, with which points may stand between "
+        help="decimal sign of a CSV file: a point, or a comma, in which case points may separate "
         "thousands (default: point, unless that is doubtful)",
     )
 
@@ -82,7 +82,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Add the options on season and seed."""
     parser.add_argument("--sp", type=positive, help="seasonal period in rows; guessed if left out")
-    parser.add_argument("--seed", type=seed, default=0, help="of the networks (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of the networks (default: 0)")
 
 
 def columns_of(arguments: argparse.Namespace) -> Columns:

@@ -42,7 +42,7 @@ def load_series(name: str) -> pd.Series:
     Parameters
     ----------
     name : str
-        One of ``SERIES``. Sources and licences stand in ``skrnn/datasets/SOURCES.md``.
+        One of ``SERIES``. Sources and licences are in ``skrnn/datasets/SOURCES.md``.
 
     Returns
     -------

@@ -17,9 +17,9 @@ from ._transformer import SequenceTransformer
 class Differencer(OneToOneFeatureMixin, SequenceTransformer):
     """Differences of each channel between time steps that are ``lag`` apart.
 
-    The first ``lag`` steps have nothing to be compared with. They are dropped, so that every
-    number of the output is a difference that was observed; each sequence becomes ``lag`` steps
-    shorter, and must be longer than that. The difference to a missing value (NaN) is missing.
+    The first ``lag`` steps have no earlier step to compare with. They are dropped, so that every
+    number of the output is an observed difference; each sequence becomes ``lag`` steps shorter,
+    and must be longer than that. The difference to a missing value (NaN) is missing.
 
     Parameters
     ----------

@@ -15,18 +15,18 @@ class SequencePadder(ArrayOutput, SequenceTransformer):
     """Pad sequences of different lengths to an array of three dimensions.
 
     The estimators of skrnn need no padding: they take a list of arrays, and know where each
-    sequence ends. To them, as to any other estimator, the steps that are added here are steps
-    like all others. This transformer is for estimators that need one length.
+    sequence ends. They would treat the added steps, as any other estimator does, like all other
+    steps. This transformer is for estimators that need one length.
 
-    Nothing is cut off: a sequence that is longer than ``length`` is an error.
+    Nothing is truncated: a sequence that is longer than ``length`` is an error.
 
     Parameters
     ----------
     length : int or None, default=None
-        Time steps of the output. None means those of the longest sequence that `fit` sees;
-        in cross-validation a longer one can be in the test part, so give the length there.
+        Time steps of the output. None means those of the longest sequence that `fit` sees. In
+        cross-validation the test part may have a longer one, so specify the length there.
     value : float, default=0.0
-        What the added steps hold in all channels; may be NaN.
+        Value of the added steps in all channels; may be NaN.
     where : {"end", "start"}, default="end"
         Add steps after or before those of the sequence.
     n_channels : int or None, default=None

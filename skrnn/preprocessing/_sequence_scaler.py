@@ -18,20 +18,20 @@ from ._transformer import SequenceTransformer
 class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
     """Scale each channel over all time steps of all sequences.
 
-    scikit-learn's scalers take tables, and scale each column on its own: every time step of a
-    channel would get a shift and a scale of its own, and the shape of a sequence would be lost.
-    Here one channel has one of each. Missing values (NaN) are left out of the statistics and
-    stay missing.
+    scikit-learn's scalers take tables, and scale each column separately: every time step of a
+    channel would get its own shift and scale, and the shape of a sequence would be lost. Here
+    each channel has one shift and one scale. Missing values (NaN) are left out of the statistics
+    and stay missing.
 
-    The estimators of skrnn standardise by themselves. This transformer is for other methods, and
-    for other estimators.
+    The estimators of skrnn standardise automatically. This transformer is for other methods and
+    other estimators.
 
     Parameters
     ----------
     method : {"standard", "robust", "minmax"}, default="standard"
-        Mean zero and variance one, median zero and interquartile range one, or all values of the
-        training sequences from zero to one, as scikit-learn's StandardScaler, RobustScaler and
-        MinMaxScaler do it by default.
+        Mean zero and variance one; median zero and interquartile range one; or all values of the
+        training sequences from zero to one: the defaults of scikit-learn's StandardScaler,
+        RobustScaler and MinMaxScaler.
     n_channels : int or None, default=None
         Channels of 2D input, whose rows then hold ``n_timesteps * n_channels`` numbers, all
         channels of the first step first. None means one, so that all columns share a scale.
