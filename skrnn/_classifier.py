@@ -162,7 +162,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
             raise ValueError(
                 f"y has {y.shape[1]} columns with more than two classes each. "
                 f"{type(self).__name__} takes one column of classes, or 0/1 columns of labels; "
-                "wrap it in sklearn.multioutput.MultiOutputClassifier for one model a column."
+                "wrap it in sklearn.multioutput.MultiOutputClassifier to fit one model per column."
             )
         if kind != "multilabel-indicator":
             return column_or_1d(y, warn=True)
@@ -182,7 +182,7 @@ class BaseRecurrentClassifier(ClassifierMixin, LearnsClasses, BasePooled):
             sample = missing[0, 0]
             raise ValueError(
                 f"y has no label for sample {sample}: {items[sample]}. Every sample needs one; "
-                "leave those without out of X and y."
+                "drop those without from X and y."
             )
         if labels.dtype == object:
             check_types_of_labels(labels.ravel())

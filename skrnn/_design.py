@@ -72,7 +72,7 @@ def _cells_of_layers(cells: str | tuple[str, ...], num_layers: int) -> tuple[str
     if num_layers not in (1, len(cells)):
         raise ValueError(
             f"cells={cells!r} names {len(cells)} layers, but num_layers={num_layers}. "
-            "Leave num_layers out where cells is a tuple."
+            "Leave out num_layers if cells is a tuple."
         )
     return tuple(cells)
 
@@ -115,9 +115,9 @@ def check_same_architecture(estimator) -> None:
             for architecture in (fitted, wanted)
         )
         raise ValueError(
-            f"warm_start=True and partial_fit go on with the fitted network, which has {has}, but "
-            f"the parameters now describe one with {asked}. Use warm_start=False and fit to start "
-            "anew."
+            f"warm_start=True and partial_fit continue with the fitted network, which has {has}, "
+            f"but the parameters now describe one with {asked}. Use warm_start=False and fit to "
+            "start anew."
         )
 
 

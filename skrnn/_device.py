@@ -36,7 +36,8 @@ def resolve_device(device: str, work: float = float("inf")) -> torch.device:
         resolved = torch.device(device)
     except RuntimeError:
         raise ValueError(
-            f"device={device!r} is no torch device. Use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'."
+            f"device={device!r} is not a torch device. Use 'auto', 'cpu', 'cuda', 'cuda:1' or "
+            "'mps'."
         ) from None
     if not is_available(resolved):
         raise ValueError(

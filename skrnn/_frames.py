@@ -85,8 +85,8 @@ def check_same_steps(X, y) -> None:
     of_X, of_y = (panel.index[_order_of_steps(panel)[0]] for panel in (X, y))
     if not of_X.equals(of_y):
         raise ValueError(
-            "The index of y names other sequences or time steps than that of X, or the same ones "
-            "in another order. Give y the rows of X: y.loc[X.index]."
+            "The index of y differs from that of X in its sequences or time steps, or in their "
+            "order. Give y the rows of X: y.loc[X.index]."
         )
 
 
@@ -188,7 +188,7 @@ def _from_nested(X: pd.DataFrame) -> list[np.ndarray]:
     for i, row in enumerate(X.itertuples(index=False)):
         if not all(isinstance(cell, (pd.Series, np.ndarray)) for cell in row):
             raise ValueError(
-                f"Row {i} of X has a cell that is no Series, but other cells are. In a nested "
+                f"Row {i} of X has a cell that is not a Series, but other cells are. In a nested "
                 "DataFrame every cell must hold one channel of one sequence."
             )
         channels = [as_array(cell) for cell in row]

@@ -97,7 +97,7 @@ def _position(estimator, X, sequences: Sequences) -> int | None:
         if frame is None:
             raise ValueError(
                 f"time_channel={channel!r} names a column of a panel, a DataFrame with a column "
-                f"for each channel, but X is none ({type(X).__name__}). Give the channel's "
+                f"for each channel, but X is not one ({type(X).__name__}). Give the channel's "
                 "position, counted from 0."
             )
         columns = list(frame.columns)
@@ -155,6 +155,6 @@ def _check_kind(estimator, kind: str | None) -> None:
             "them out here; a panel indexed by dates brings its times along."
         )
     raise ValueError(
-        f"times are {kind}, but {name} was fitted with {fitted}: their units may differ. Give "
+        f"times are {kind}, but {name} was fitted with {fitted}: their units may differ. Pass "
         f"{fitted}."
     )

@@ -173,7 +173,7 @@ def read_weights(sample_weight, X: np.ndarray, y) -> np.ndarray | None:
         total = weights.sum()
     if not np.isfinite(total):
         raise ValueError(
-            "sample_weight is too large: the sum of the weights is not finite. Only their relation "
-            "counts, so divide them by their largest."
+            "sample_weight is too large: the sum of the weights is not finite. Only their ratios "
+            "matter, so divide them by the largest."
         )
     return weights

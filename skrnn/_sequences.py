@@ -102,8 +102,8 @@ def as_numpy(x, name: str = "X"):
             return x.detach().cpu().numpy()
         except TypeError as error:
             raise ValueError(
-                f"{name} is a tensor of {x.dtype}, a type that NumPy has not got. Convert it, for "
-                "instance by .float()."
+                f"{name} is a tensor of {x.dtype}, a type that NumPy does not have. Convert it, "
+                "for instance by .float()."
             ) from error
     if not isinstance(x, np.ma.MaskedArray):
         return x
@@ -184,7 +184,7 @@ def from_table(table: np.ndarray, n_channels: int) -> Sequences:
     n_samples, n_columns = table.shape
     if n_columns % n_channels:
         raise ValueError(
-            f"X has {n_columns} columns, which is no multiple of n_channels={n_channels}. A row "
+            f"X has {n_columns} columns, which is not a multiple of n_channels={n_channels}. A row "
             "must hold n_timesteps * n_channels numbers, all channels of the first step first."
         )
     return Sequences.of_equal_length(table.reshape(n_samples, n_columns // n_channels, n_channels))

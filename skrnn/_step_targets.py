@@ -119,7 +119,7 @@ def _read_sequences(estimator, y, lengths: np.ndarray, what: str) -> list[np.nda
         if len(array) != length:
             raise ValueError(
                 f"y has the length {len(array)} for sequence {i}, which has {length} time steps in "
-                f"X. {expected} Cut what pads y: [t[: len(x)] for t, x in zip(y, X)]."
+                f"X. {expected} Remove the padding of y: [t[: len(x)] for t, x in zip(y, X)]."
             )
     return arrays
 

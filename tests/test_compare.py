@@ -361,7 +361,7 @@ def test_any_index_of_sktime_gives_the_same_scores(kind):
             ValueError,
             r"The shortest series, 'r1/1', has 9 .*for 1 fold of 4 steps.* or leave out short",
         ),
-        ({"fh": 0}, ValueError, "fh must be a positive int or some of them, .* got 0"),
+        ({"fh": 0}, ValueError, "fh must be a positive int or several of them, .* got 0"),
         ({"fh": []}, ValueError, "fh must be a positive int"),
         ({"fh": [1.5]}, ValueError, r"fh must be a positive int.*got \[1.5\]"),
         ({"fh": 1.5}, ValueError, "fh must be a positive int.*got 1.5"),
@@ -388,7 +388,7 @@ def test_any_index_of_sktime_gives_the_same_scores(kind):
             ValueError,
             "Two metrics have the name 'MedianAbsoluteError'.*Leave one out, or set",
         ),
-        ({"y": "nile"}, TypeError, "y is no series or panel in a format of sktime"),
+        ({"y": "nile"}, TypeError, "y is not a series or panel in an sktime format"),
         (
             {"y": pd.DataFrame({"a": range(99), "b": 1})},
             ValueError,
@@ -452,7 +452,7 @@ TWO = pd.concat({"a": DAYS, "b": DAYS}, names=["shop", "day"]).to_frame()
         (
             panel([30, 31]).rename(index={"r0": "a/b", 0: "c", "r1": "a", 1: "b/c"}),
             ValueError,
-            "Series of y have the same name as text, 'a/b/c'; rename one",
+            "Two series of y have the same name as text, 'a/b/c'; rename one",
         ),
     ],
 )

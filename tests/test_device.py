@@ -36,7 +36,7 @@ def test_named_devices(with_cuda):
     assert resolve_device("cuda:1") == torch.device("cuda:1")
     with pytest.raises(ValueError, match="device='cuda:2' is not available"):
         resolve_device("cuda:2")
-    with pytest.raises(ValueError, match="device='gpu' is no torch device"):
+    with pytest.raises(ValueError, match="device='gpu' is not a torch device"):
         resolve_device("gpu")
 
 

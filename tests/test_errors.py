@@ -117,7 +117,7 @@ NOT_FINITE = [
 SHAPES = [
     row(
         "columns and channels",
-        r"X has 6 columns, which is no multiple of n_channels=4. A row must hold "
+        r"X has 6 columns, which is not a multiple of n_channels=4. A row must hold "
         r"n_timesteps \* n_channels numbers, all channels of the first step first",
         parameters={"n_channels": 4},
     ),
@@ -301,7 +301,7 @@ SHAPES = [
     ),
     row(
         "bfloat16",
-        "X is a tensor of torch.bfloat16, a type that NumPy has not got. .*float",
+        "X is a tensor of torch.bfloat16, a type that NumPy does not have. .*float",
         torch.ones(2, 3, dtype=torch.bfloat16),
         [1, 2],
     ),
@@ -420,7 +420,7 @@ TARGETS = [
     *(
         row(
             f"no label, {what}",
-            "y has no label for sample 2: .*Every sample needs one; leave those without out of X",
+            "y has no label for sample 2: .*Every sample needs one; drop those without from X",
             y=y,
             on=GRUClassifier,
         )
@@ -462,7 +462,7 @@ TARGETS = [
     ),
     row(
         "no label",
-        "y has no label for sample 2: None. Every sample needs one; leave those without out",
+        "y has no label for sample 2: None. Every sample needs one; drop those without from",
         y=np.array(["a", "b", None, "a"] * 2, dtype=object),
         on=GRUClassifier,
     ),
@@ -644,12 +644,12 @@ COMBINED = [
     on_cells("number for a cell", "each layer must be one of", parameters={"cells": ["gru", 3]}),
     on_cells(
         "cells against num_layers",
-        r"cells=\('gru', 'lstm'\) names 2 layers, but num_layers=3. Leave num_layers out",
+        r"cells=\('gru', 'lstm'\) names 2 layers, but num_layers=3. Leave out num_layers",
         parameters={"cells": ("gru", "lstm"), "num_layers": 3},
     ),
     row(
         "decay in both directions",
-        r"bidirectional=True does not go with decay \(missing='decay'\).* Use missing='mask'",
+        r"bidirectional=True cannot be combined with decay \(.*'decay'\).* Use missing='mask'",
         parameters={"missing": "decay", "bidirectional": True},
     ),
     row(
@@ -660,7 +660,7 @@ COMBINED = [
     ),
     row(
         "time channel by the name of none",
-        r"time_channel='t' names a column of a panel, .*but X is none \(ndarray\)",
+        r"time_channel='t' names a column of a panel, .*but X is not one \(ndarray\)",
         ARRAY,
         parameters={"time_channel": "t"},
     ),
@@ -671,7 +671,7 @@ COMBINED = [
     ),
     row(
         "unknown device",
-        "device='warp' is no torch device. Use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'",
+        "device='warp' is not a torch device. Use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'",
         parameters={"device": "warp"},
     ),
     row(
@@ -965,7 +965,7 @@ def test_labels_of_another_number():
 )
 def test_warm_start_of_another_network(changed, shown):
     model = make(RecurrentClassifier, {"warm_start": True}).fit(TABLE, LABELS)
-    message = f"go on with the fitted network, .* now describe .*{shown}.* Use warm_start=False"
+    message = f"continue with the fitted network, .* now describe .*{shown}.* Use warm_start=False"
     model.set_params(**changed)
     with unchanged(model), pytest.raises(ValueError, match=message) as raised:
         model.fit(TABLE, LABELS)

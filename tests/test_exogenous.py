@@ -256,7 +256,7 @@ def test_categories_not_seen_in_fit(typed):
     [warning] = seen
     assert str(warning.message).startswith(
         "Column 'text' of X has categories that it did not have before: ['On', 'broken'], in 5 of "
-        "6 rows. They are taken for none of those that it had, ['off', 'on'];"
+        "6 rows. They match none of those that it had, ['off', 'on'];"
     )
 
 
@@ -438,7 +438,7 @@ def test_a_column_without_any_value(typed):
 # The future
 
 
-BETWEEN = "X has no row at 2010-01 and 3 more, between the times of fh: what columns are there has"
+BETWEEN = "X has no row at 2010-01 and 3 more, between the times of fh: the values of columns there"
 
 
 def test_only_the_rows_of_the_horizon_are_needed(typed):

@@ -422,7 +422,7 @@ def test_series_without_a_name_are_refused():
 
 def test_a_time_that_comes_twice_is_named():
     y = seasonal()
-    message = "index of y has 2009-12 more than once. Leave one row a time"
+    message = "index of y has 2009-12 more than once. Keep one row per time"
     with pytest.raises(ValueError, match=message):
         quick().fit(pd.concat([y, y[-1:]]), fh=[1])
     y = panel(2)

@@ -446,7 +446,7 @@ def test_numbers_and_dates_are_not_mixed():
     ):
         model.predict(X, times=as_dates(TIMES))
     model.fit(X, Y, times=as_dates(TIMES))
-    with pytest.raises(ValueError, match="times are numbers, .* fitted with dates.* Give dates"):
+    with pytest.raises(ValueError, match="times are numbers, .* fitted with dates.* Pass dates"):
         model.predict(X, times=TIMES)
 
 
@@ -487,7 +487,7 @@ def test_dates_in_a_column_are_not_mixed_with_numbers(form):
     numbers, dates = frames(TIMES), frames(as_dates(TIMES))
     model = GRUClassifier(time_channel="t", **TINY).fit(as_form(dates), Y)
     assert len(model.predict(as_form(dates))) == N
-    with pytest.raises(ValueError, match="times are numbers, .* fitted with dates.* Give dates"):
+    with pytest.raises(ValueError, match="times are numbers, .* fitted with dates.* Pass dates"):
         model.predict(as_form(numbers))
     model.fit(as_form(numbers), Y)
     with pytest.raises(ValueError, match="times are dates, .* fitted with numbers"):

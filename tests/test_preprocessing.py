@@ -549,7 +549,7 @@ def test_rows_that_are_not_in_the_order_of_time(kind):
     frame = pd.DataFrame(TABLE, index=index)
     fitted = SlidingWindow().fit(frame)
     for newest_first in (fitted.fit, fitted.transform):
-        with pytest.raises(ValueError, match="not in the order of time. Sort the rows"):
+        with pytest.raises(ValueError, match="not in time order. Sort the rows"):
             newest_first(frame[::-1])
 
 
@@ -664,10 +664,10 @@ def test_target_by_name_or_number():
     with pytest.raises(ValueError, match="The series has 2 channels; say which one to predict"):
         make_windows(frame, 5)
     for wrong in ("heat", 2, -1, 0.5):
-        with pytest.raises(ValueError, match=r"is no channel.* 0 to 1, .*\['load', 'price'\]"):
+        with pytest.raises(ValueError, match=r"is not a channel.* 0 to 1, .*\['load', 'price'\]"):
             make_windows(frame, 5, target=wrong)
     with pytest.raises(
-        ValueError, match=r"target='load' is no channel .* column of a DataFrame\.$"
+        ValueError, match=r"target='load' is not a channel .* column of a DataFrame\.$"
     ):
         make_windows(TABLE, 5, target="load")
 

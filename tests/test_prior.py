@@ -310,7 +310,7 @@ def long_panel(n=150, n_series=16, start=0):
 
 
 def test_a_device_is_checked_where_nothing_is_trained(make):
-    with pytest.raises(ValueError, match="device='gpu' is no torch device"):
+    with pytest.raises(ValueError, match="device='gpu' is not a torch device"):
         make(device="gpu").fit(seasonal(), fh=[1])
 
 

@@ -322,7 +322,7 @@ class TestLife:
         model.set_params(warm_start=True, lr=1e-12).fit(X, y)
         np.testing.assert_allclose(outputs(model, X), before, rtol=1e-4, atol=1e-6)
         model.set_params(hidden_size=9)
-        with pytest.raises(ValueError, match="go on with the fitted network"):
+        with pytest.raises(ValueError, match="continue with the fitted network"):
             model.fit(X, y)
 
 

@@ -260,7 +260,7 @@ WRONG = {
         GRUTagger,
         SHORT,
         BIT_LABELS,
-        r"y has the length 4 for sequence 0, which has 2 .* Cut what pads y: \[t\[: len\(x\)\] for",
+        r"y has the length 4 for sequence 0, which has 2 .* padding of y: \[t\[: len\(x\)\] for",
     ),
     "NaN": (
         GRUSequenceRegressor,
@@ -358,7 +358,7 @@ WRONG = {
         GRUTagger,
         panel_of(BITS, "abcde"),
         panel_of(BIT_LABELS, "bacde"),
-        r"The index of y names other sequences .* Give y the rows of X: y.loc\[X.index\]",
+        r"The index of y differs from that of X .* Give y the rows of X: y.loc\[X.index\]",
     ),
     "masked numbers in a list": (
         GRUSequenceRegressor,
@@ -417,5 +417,5 @@ def test_wrong_targets_of_later_calls():
     ):
         model.score(BITS, NUMBERS[:, :3])
     panels = panel_of(BITS, "abcde"), panel_of(NUMBERS, "abdce")
-    with pytest.raises(ValueError, match="The index of y names other sequences"):
+    with pytest.raises(ValueError, match="The index of y differs from that of X"):
         model.score(*panels)

@@ -42,7 +42,7 @@ def test_series_begin_and_end_with_values(n, sp):
 
 @pytest.mark.parametrize(("n", "sp"), [(1, 4), (0, 1), (10, 0)])
 def test_series_without_changes_or_period_are_refused(n, sp):
-    with pytest.raises(ValueError, match=f"at least, got n={n}, sp={sp}"):
+    with pytest.raises(ValueError, match=f"of one, got n={n}, sp={sp}"):
         draw_series(np.random.default_rng(0), 3, n, sp)
 
 

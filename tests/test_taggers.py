@@ -520,7 +520,7 @@ def test_warm_start_goes_on(cls):
     assert second[-1] < first[-1] < first[0]
     assert second[0] < 1.2 * first[-1]
     model.set_params(hidden_size=7)
-    with pytest.raises(ValueError, match="go on with the fitted network"):
+    with pytest.raises(ValueError, match="continue with the fitted network"):
         model.fit(X, y)
 
 

@@ -103,7 +103,7 @@ def _parse_csv(path, separator: str, **options) -> pd.DataFrame:
         ) from None
     except UnicodeDecodeError:
         raise ValueError(
-            f"{path} is no text in UTF-8. Save it as CSV in UTF-8; Parquet files must end in "
+            f"{path} is not UTF-8 text. Save it as CSV in UTF-8; Parquet files must end in "
             ".parquet."
         ) from None
     except pd.errors.ParserError as error:
@@ -112,7 +112,7 @@ def _parse_csv(path, separator: str, **options) -> pd.DataFrame:
         raise
     except Exception as error:  # zip, tar, gzip and xz have errors of their own
         raise ValueError(
-            f"{path} cannot be read: {error}. Where it is packed, pack it again with one CSV file "
+            f"{path} cannot be read: {error}. If it is packed, pack it again with one CSV file "
             "in it, or pass that file itself."
         ) from error
     return table.set_axis(range(1, len(table) + 1))

@@ -194,7 +194,7 @@ def _read_horizon(fh) -> list[int]:
     steps = list(steps) if hasattr(steps, "__len__") else []
     if not steps or not all(isinstance(step, Integral) and step >= 1 for step in steps):
         raise ValueError(
-            f"fh must be a positive int or some of them, the steps to forecast; got {fh!r}."
+            f"fh must be a positive int or several of them, the steps to forecast; got {fh!r}."
         )
     return sorted({int(step) for step in steps})
 

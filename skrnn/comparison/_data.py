@@ -60,7 +60,7 @@ def _check_form(name: str, data) -> None:
     """Raise if a container is none of sktime's, or its times are not in order."""
     if not isinstance(data, (pd.Series, pd.DataFrame)):
         raise TypeError(
-            f"{name} is no series or panel in a format of sktime: expected a Series, or a "
+            f"{name} is not a series or panel in an sktime format: expected a Series, or a "
             f"DataFrame, with a MultiIndex for several series; got {type(data).__name__}."
         )
     if not len(data):
@@ -72,7 +72,7 @@ def _check_form(name: str, data) -> None:
     _check_order(name, data.index)
     valid, problems, _ = check_is_scitype(data, ["Series", "Panel", "Hierarchical"], [])
     if not valid:
-        raise TypeError(f"{name} is no series or panel in a format of sktime: {problems}")
+        raise TypeError(f"{name} is not a series or panel in an sktime format: {problems}")
 
 
 def _check_times(name: str, times: pd.Index) -> None:
@@ -125,7 +125,7 @@ def _check_gaps(y, series: SeriesSet) -> None:
     names = [series_name(key) for key in of_series]
     if (twice := pd.Index(names).duplicated()).any():
         name = names[twice.argmax()]
-        raise ValueError(f"Series of y have the same name as text, {name!r}; rename one.")
+        raise ValueError(f"Two series of y have the same name as text, {name!r}; rename one.")
     for name, part, times in zip(names, of_series.values(), series.indices):
         left_out = times[~times.isin(part.index)]
         if left_out.size:

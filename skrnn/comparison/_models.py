@@ -128,8 +128,8 @@ def choose_models(
     unknown = [name for name in names if not isinstance(name, str) or name not in MODELS]
     if unknown:
         raise ValueError(
-            f"Unknown models {unknown}; choose from {sorted(MODELS)}, or pass a dict of name to "
-            "forecaster."
+            f"Unknown models {unknown}; choose from {sorted(MODELS)}, or pass a dict of names "
+            "to forecasters."
         )
     return _not_empty({name: MODELS[name](sp, random_state) for name in names}), {}
 

@@ -41,7 +41,7 @@ def check_metrics(metrics: Sequence[Metric]) -> list[Metric]:
             )
     if not metrics or metrics[0] == "coverage" or not _lower_is_better(metrics[0]):
         raise ValueError(
-            "The first metric ranks the models, so that it must be an error, lower is better; "
+            "The first metric ranks the models, so it must be an error (lower is better); "
             f"got metrics={metrics}."
         )
     return _without_repeats(metrics)

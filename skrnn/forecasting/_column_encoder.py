@@ -107,9 +107,9 @@ class ColumnEncoder:
         if len(unseen):
             warnings.warn(
                 f"Column {text.name!r} of X has categories that it did not have before: "
-                f"{unseen.unique()[:5].tolist()}, in {len(unseen)} of {len(text)} rows. They are "
-                f"taken for none of those that it had, {categories[:5]}; check how they are "
-                "written, or fit with rows that have them.",
+                f"{unseen.unique()[:5].tolist()}, in {len(unseen)} of {len(text)} rows. They match "
+                f"none of those that it had, {categories[:5]}; check how they are written, or fit "
+                "with rows that have them.",
                 stacklevel=2,
             )
         places = pd.Categorical(text, categories=categories).codes.astype(float)

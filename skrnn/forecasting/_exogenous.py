@@ -207,9 +207,9 @@ def _warn_of_rows_between(given: pd.Index, read: pd.Index, key) -> bool:
     absent = _absent(given, read, key)
     if absent:
         warnings.warn(
-            f"{absent}, between the times of fh: what columns are there has an effect later, and "
-            "the values before are carried on. Pass rows up to the last time of fh, with NaN where "
-            "a value is unknown.",
+            f"{absent}, between the times of fh: the values of columns there have an effect later, "
+            "and the last known values stand in for them. Pass rows up to the last time of fh, "
+            "with NaN where a value is unknown.",
             stacklevel=2,
         )
     return bool(absent)

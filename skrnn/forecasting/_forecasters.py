@@ -293,7 +293,7 @@ class BaseRecurrentForecaster(PredictionMixin, BaseForecaster):
             self.sp and all(isinstance(period, Integral) and period >= 1 for period in self.sp)
         ):
             raise ValueError(
-                "Several seasonal periods must be whole numbers from one on, such as "
+                "Several seasonal periods must be whole numbers of at least 1, such as "
                 f"sp=[24, 168]; got sp={self.sp!r}."
             )
         resolve_device(self.device)

@@ -65,7 +65,7 @@ def check_distinct(index: pd.Index, name: str) -> None:
         twice = index[index.duplicated()]
         first, more = twice[0], f" and {len(twice) - 1} more" if len(twice) > 1 else ""
         raise ValueError(
-            f"The index of {name} has {first} more than once{more}. Leave one row a time, as by "
+            f"The index of {name} has {first} more than once{more}. Keep one row per time, as by "
             "groupby(level=...).mean(), or name what tells the rows apart in a level of the index."
         )
 

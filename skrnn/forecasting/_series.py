@@ -284,7 +284,7 @@ def check_whole(y: pd.DataFrame, before: pd.DataFrame) -> None:
     if not len(both) or not np.array_equal(given, known, equal_nan=True):
         raise ValueError(
             "update got an array, which has no times: its rows count from the first one of fit, "
-            "but their values are others. Pass all values from the first one on, or a Series or "
+            "but their values differ. Pass all values from the first one on, or a Series or "
             f"DataFrame whose index goes on after {before.index[-1]}."
         )
 

@@ -65,9 +65,9 @@ class Architecture:
     def __post_init__(self):
         if self.decay and self.bidirectional:
             raise ValueError(
-                "bidirectional=True does not go with decay (missing='decay'): times since the last "
-                "observation say nothing to the direction that comes from the other end. Use "
-                "missing='mask', or bidirectional=False."
+                "bidirectional=True cannot be combined with decay (missing='decay'): times since "
+                "the last observation mean nothing to the reverse direction. Use missing='mask', "
+                "or bidirectional=False."
             )
 
     def multiply_adds(self, n_timesteps: int) -> float:

@@ -173,9 +173,9 @@ class RecurrentNetwork(nn.Module):
             own = type(self)(self.architecture).state_dict().keys()
         if weights.keys() != own:  # refused now, since nothing could be read back later
             raise TypeError(
-                "A network is saved as its architecture and weights, but this one has "
-                f"{sorted(weights.keys() ^ own)} in exchange. Make what was pruned or parametrized "
-                "permanent first, with torch.nn.utils.prune.remove or "
+                "A network is saved as its architecture and weights, but this one differs from its "
+                f"architecture in {sorted(weights.keys() ^ own)}. Make what was pruned or "
+                "parametrized permanent first, with torch.nn.utils.prune.remove or "
                 "torch.nn.utils.parametrize.remove_parametrizations."
             )
         return {"architecture": self.architecture, "weights": weights}

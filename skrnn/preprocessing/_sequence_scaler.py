@@ -96,8 +96,8 @@ class SequenceScaler(OneToOneFeatureMixin, SequenceTransformer):
         missing = np.isnan(sequences.values[sequences.valid()]).all(axis=0)
         if missing.any():
             raise ValueError(
-                f"Channel {missing.argmax()} of X has no value that is not missing (NaN), so "
-                "there is nothing to scale it by. Leave the channel out."
+                f"Channel {missing.argmax()} of X has only missing values (NaN), so there is "
+                "nothing to scale it by. Leave the channel out."
             )
         self._scaler = StepScaler(self.method).fit(sequences)
 

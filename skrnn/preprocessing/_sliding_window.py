@@ -139,6 +139,6 @@ def _check_order(X) -> None:
         )
     if isinstance(index, TIMES) and not index.is_monotonic_increasing:
         raise ValueError(
-            "The index of X is not in the order of time. Sort the rows first: X.sort_index(), "
+            "The index of X is not in time order. Sort the rows first: X.sort_index(), "
             "and the target with them."
         )

@@ -116,7 +116,7 @@ def _position(target, series, n_channels: int) -> int:
     position = 0 if target is None else target
     if not isinstance(position, (int, np.integer)) or not 0 <= position < n_channels:
         raise ValueError(
-            f"target={target!r} is no channel of the series. Pass a number from 0 to "
+            f"target={target!r} is not a channel of the series. Pass a number from 0 to "
             f"{n_channels - 1}, or a column of a DataFrame{f': {names}' if names else ''}."
         )
     return int(position)

@@ -71,7 +71,7 @@ def draw_series(rng: Generator, n_series: int, n: int, sp: int, alike: bool = Fa
     """
     if n < 2 or sp < 1:
         raise ValueError(
-            f"Series need two time steps (n) and a period of one (sp) at least, got n={n}, sp={sp}."
+            f"Series need at least two time steps (n) and a period (sp) of one, got n={n}, sp={sp}."
         )
     shares = np.array([kind.share for kind in KINDS])
     if alike:
