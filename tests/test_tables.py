@@ -307,7 +307,7 @@ BAD = {
         r"no column \['y'\].* a column of its own.*melt\(id_vars=\['t'\], var_name='series'.*--id",
     ),
     "two meanings": (GOOD, {"exog": ("y",)}, r"columns \['y'\] are named twice"),
-    "not UTF-8": ("t,y\n2020,ä\n", {"encoding": "latin-1"}, "no text in UTF-8.*Save it as CSV"),
+    "not UTF-8": ("t,y\n2020,ä\n", {"encoding": "latin-1"}, "not UTF-8 text.*Save it as CSV"),
     "open quote": ('t,y\n2020,"1\n', {}, "cannot be read as CSV"),
     "unquoted thousands": (
         rows(MONTHS, [*range(5), "1,234", *range(6)]),
