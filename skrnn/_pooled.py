@@ -33,8 +33,8 @@ class BasePooled(BaseRecurrent):
         sample_weight : array-like of shape (n_samples,), optional
             Weights of the samples, in the loss and in the standardisation.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
-            Time of each time step, as numbers or dates that do not decrease in a sequence. All
-            later calls need them as well.
+            Time of each time step, as numbers or dates that do not decrease within a sequence. If
+            given, all later calls need times as well.
 
         Returns
         -------

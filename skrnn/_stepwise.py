@@ -31,8 +31,8 @@ class BaseStepwise(BaseRecurrent):
         sample_weight : array-like of shape (n_samples,), optional
             Weights of the sequences, in the loss and in the standardisation.
         times : array-like of shape (n_samples, n_timesteps), or list of 1D arrays, optional
-            Time of each time step, as numbers or dates that do not decrease in a sequence. All
-            later calls need them as well.
+            Time of each time step, as numbers or dates that do not decrease within a sequence. If
+            given, all later calls need times as well.
 
         Returns
         -------
@@ -41,7 +41,7 @@ class BaseStepwise(BaseRecurrent):
         Raises
         ------
         ValueError
-            If input or a parameter is not valid, y has not one target for each time step, or the
+            If input or a parameter is not valid, y does not have one target per time step, or the
             training diverges. The estimator is then left as it was.
         """
         self._fit(X, y, sample_weight, times)

@@ -313,7 +313,9 @@ def test_missing_values_are_left_out_and_stay(method):
 def test_channel_without_values_and_infinity(method):
     X = ARRAY.copy()
     X[:, :, 1] = np.nan
-    with pytest.raises(ValueError, match="Channel 1 of X has only missing values .* Leave the channel out"):
+    with pytest.raises(
+        ValueError, match="Channel 1 of X has only missing .* Leave the channel out"
+    ):
         SequenceScaler(method).fit(X)
     X[:, :, 1] = np.inf
     for form in (X, list(X), X.reshape(N, -1)):

@@ -146,7 +146,7 @@ class Comparison:
         Parameters
         ----------
         folder : path-like
-            Made if it does not exist.
+            Created if it does not exist.
 
         Returns
         -------

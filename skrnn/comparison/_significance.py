@@ -21,22 +21,22 @@ class Significance:
     Attributes
     ----------
     test : str
-        Name of the test: Diebold-Mariano for one series and for fewer than ten; for more,
-        Wilcoxon's signed-rank test over series as well.
+        Name of the test: Diebold-Mariano for fewer than ten series; for more, Wilcoxon's
+        signed-rank test over series as well.
     reference : str or None
-        The best classical model; None if there is none, and nothing is tested then.
+        The best classical model. None if there is none; then nothing is tested.
     pairs : DataFrame
-        One row for each other model: model, difference (mean error of the model less that of the
-        reference, negative if it is better), statistic (likewise), p_value (two-sided; the larger
-        one of two tests), p_adjusted (Holm; networks are one family and the other models another,
-        as they answer different questions).
+        One row for each other model: model, difference (mean error of the model minus that of the
+        reference; negative if the model is better), statistic (same sign), p_value (two-sided; the
+        larger one of two tests), p_adjusted (Holm; networks are one family and the other models
+        another, as they answer different questions).
     friedman_p : float or None
-        Of Friedman's test that all models have the same rank; only from ten series and three
-        models on, like the two that follow.
+        P-value of Friedman's test that all models have the same rank; only from ten series and
+        three models on, like the next two attributes.
     mean_ranks : Series or None
-        Rank of each model, as mean over series; 1 is best.
+        Rank of each model, averaged over series; 1 is best.
     critical_difference : float or None
-        Mean ranks that differ by less cannot be told apart at 5 % (Nemenyi).
+        Smallest difference of mean ranks that is significant at 5 % (Nemenyi).
     """
 
     test: str

@@ -11,9 +11,9 @@ from ._quantiles import LEVELS, MEDIAN
 GRID = 8  # shares are tried in steps of one over this
 SURPRISE = 0.4  # how quickly shares grow unlikely away from the usual ones, for each horizon
 # Share of the error by which unequal shares of several members must lower it, for each unit of
-# share that is moved. The series of a panel have the shocks of the held-out time in common, so that
-# even all together they tell of one time only. This costs next to nothing on synthetic panels,
-# where the pretrained network is at its best (tools/score_panels.py).
+# share that is moved. The series of a panel share the shocks of the held-out time, so that even all
+# together they tell of one time only. This costs next to nothing on synthetic panels, which the
+# pretrained network knows best (tools/score_panels.py).
 EQUALITY = 0.05
 # How far to trust the spread that many series show at one time: not at all (0) or fully (1). A
 # compromise: on synthetic panels that share shocks, intervals are better the smaller it is, down to

@@ -91,12 +91,12 @@ class PredictionMixin:
         return steps, Distribution(quantiles, logged, lowest)
 
     def predict_residuals(self, y=None, X=None):
-        """What was observed less what is forecast for it from what came before.
+        """Observations minus their forecasts, each made from earlier observations.
 
         Parameters
         ----------
         y : Series or DataFrame, optional
-            Observations; those of ``fit`` and ``update`` if not given.
+            Observations; by default those of ``fit`` and ``update``.
         X : DataFrame, optional
             Exogenous columns over the same times.
 
@@ -108,7 +108,7 @@ class PredictionMixin:
         Raises
         ------
         ValueError
-            If y has no times, or not the form and columns that it had in ``fit``.
+            If y has no times, or differs from ``fit`` in form or columns.
         """
         self.check_is_fitted()
         given = self._y_train if y is None else y

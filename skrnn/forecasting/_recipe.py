@@ -17,8 +17,8 @@ from .prior import PRETRAINED_CELLS
 MEMBERS, FEWER_MEMBERS = 3, 2  # networks in the ensemble; fewer beside a prior, or of much data
 DEFAULT_HORIZON = 12  # trained for where fit is given none and there is no season
 MANY_WINDOWS = 2000  # from which networks are trained, and the pretrained one is fine-tuned
-# Windows of each series, on the average, that networks are trained on beside the pretrained one: of
-# no use on synthetic series, where that is at its best, but of much on real ones of other kinds
+# Windows of each series, on average, from which networks are trained beside the pretrained one: no
+# gain on synthetic series, which that knows best, but a large one on real series of other kinds
 MANY_WINDOWS_EACH = 500
 FEWEST_TO_CONSIDER = 250  # windows from which networks are trained if the gain is large
 MANY_SERIES = 2000  # from which the pretrained network adds nothing but time

@@ -24,27 +24,27 @@ class Architecture:
     segment_length : int
         Time steps in one recurrent step.
     decay : bool
-        A third each of the channels are last observations, masks and times since the observation
-        before; the inputs and the state of the first layer decay with these times. Between
-        segments, the state decays with the times of a segment's first step.
+        The channels are last observations, masks and times since the previous observation, a third
+        each; the inputs and the state of the first layer decay with these times. Between segments,
+        the state decays with the times of a segment's first step.
     pooling : {"last", "mean", "max", "concat", "attention"}
-        How the outputs of the last layer at all steps become one vector; "concat" is the last
-        output, the maximum and the mean side by side. Without a meaning where ``per_step``.
+        How the outputs of the last layer at all steps become one vector; "concat" joins the last
+        output, the maximum and the mean. Has no effect with ``per_step``.
     conv : bool
         Add a convolutional branch, which reads single time steps whatever the segments.
     dropout_beside_conv : float
-        Probability of dropping a unit of what is read from the recurrent layers, where ``conv``.
+        Probability of dropping a unit of what is read from the recurrent layers, with ``conv``.
     layer_norm : bool
         Normalise the outputs of each recurrent layer over its units.
     variational_dropout : float
-        Probability of dropping an input of a recurrent layer, at all steps of a sequence alike.
+        Probability of dropping an input of a recurrent layer, the same at all steps of a sequence.
     per_step : bool
-        Outputs for each time step, in place of one row of outputs for each sequence.
+        Outputs for each time step, instead of one row of outputs for each sequence.
 
     Raises
     ------
     ValueError
-        If ``decay`` and ``bidirectional`` are asked for together.
+        If ``decay`` and ``bidirectional`` are combined.
     """
 
     cells: tuple[str, ...]

@@ -68,7 +68,7 @@ class RecurrentLayer(nn.Module):
         x : Tensor of shape (steps, batch, channels), or PackedSequence
             A packed sequence holds sequences of different lengths.
         state : tuple of Tensor of shape (batch, output_size), optional
-            State before the first step, the directions side by side; zero if left out.
+            State before the first step, with the directions side by side; zero if omitted.
 
         Returns
         -------
@@ -79,7 +79,7 @@ class RecurrentLayer(nn.Module):
         Raises
         ------
         ValueError
-            If x has not three dimensions.
+            If x does not have three dimensions.
         """
         check_dimensions(x)
         if not _has_hooks(self.core):

@@ -27,8 +27,8 @@ POOLS = {
 class RecurrentNetwork(nn.Module):
     """Segments, a stack of recurrent layers, and a linear read-out.
 
-    The read-out is of what pooling leaves of all steps, or of each step by itself. Where a
-    recurrent step covers a segment of several time steps, it gives the outputs of them all.
+    The read-out is of the pooled outputs, or of each step separately. If a recurrent step covers a
+    segment of several time steps, it gives the outputs of all of them.
 
     Parameters
     ----------
@@ -86,18 +86,18 @@ class RecurrentNetwork(nn.Module):
         ----------
         values : Tensor of shape (batch, steps, channels)
         lengths : Tensor of shape (batch,), optional
-            Valid steps of each sequence, all steps if left out.
+            Valid steps of each sequence; all steps if omitted.
 
         Returns
         -------
         Tensor of shape (batch, n_outputs)
-            Or, where the architecture is ``per_step``, (batch, steps, n_outputs); what it holds
-            beyond the valid steps has no meaning.
+            Or, with ``per_step``, (batch, steps, n_outputs); values beyond the valid steps have no
+            meaning.
 
         Raises
         ------
         ValueError
-            If values have not three dimensions, or a length is not from one to all steps.
+            If values do not have three dimensions, or a length is not from one to all steps.
         """
         _check(values, lengths)
         if self.input_decay is not None:
