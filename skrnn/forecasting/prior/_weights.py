@@ -10,8 +10,8 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "294ef92d79a9a015826cd101af3580daa1a1f31dab79c36c47e273abbb572c3a",
-    "lstm": "d101bb8fd07af7f4eb0d605d47810d8a82bd80ce766d0c46170d6409cb840004",
+    "gru": "d7bb45d02530bd806286a2345a9006d72b62f37c9068da3ada0f1fe60762776e",
+    "lstm": "f1f7bcb7b4cc8aeedd2114a83ccae73c478c39afa0770760e6eded5c6826578f",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
