@@ -603,6 +603,9 @@ def test_no_forecast_runs_away(make):
 
 # The tool that trained the networks
 
+PLAN = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "shards_per_step": 1, "batch_size": 8}
+PLAN |= {"lr": 1e-2, "seed": 0, "threads": 1, "start": None, "median_weight": 1.0}
+
 
 @pytest.fixture
 def tool(monkeypatch, torch_threads):
@@ -618,15 +621,7 @@ def tool(monkeypatch, torch_threads):
 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or later")
 def test_the_tool_trains_and_goes_on(tool, tmp_path, capsys):
-    plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 6, "shards_per_step": 1}
-    plan |= {
-        "batch_size": 8,
-        "lr": 1e-2,
-        "seed": 0,
-        "threads": 1,
-        "start": None,
-        "median_weight": 1.0,
-    }
+    plan = PLAN | {"steps": 6}
     weights = {}
     for folder, stops in (("whole", [6]), ("resumed", [4, 6])):
         tool.draw_data(tmp_path / folder, 3, seed=1)
@@ -671,12 +666,11 @@ def test_the_tool_exports_the_mean_of_several_trainings(tool, tmp_path, suffix):
 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or later")
 def test_the_tool_trains_with_the_median_weighed_more(tool, tmp_path, capsys):
-    plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 3, "shards_per_step": 1}
-    plan |= {"batch_size": 8, "lr": 1e-3, "seed": 0, "threads": 1, "start": None, "every": 1}
+    plan = PLAN | {"steps": 3, "every": 1, "stop": None}
     told = []
     for weight in (1.0, 1e6):
         tool.draw_data(tmp_path / str(weight), 3, seed=1)
-        tool.train(tmp_path / str(weight), Namespace(**plan, stop=None, median_weight=weight))
+        tool.train(tmp_path / str(weight), Namespace(**plan | {"median_weight": weight}))
         told.append([json.loads(line) for line in capsys.readouterr().out.splitlines()[-3:]])
     even, median_only = told
     assert median_only[0]["loss"] > 1.2 * even[0]["loss"]  # that of the median is the largest
@@ -704,16 +698,7 @@ def test_most_windows_are_short_early_and_all_are_whole_late(tool, monkeypatch, 
 
 @pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9 or later")
 def test_a_training_that_diverges_keeps_its_checkpoint(tool, tmp_path):
-    plan = {"cell": "gru", "hidden_size": 8, "num_layers": 1, "steps": 9, "shards_per_step": 1}
-    plan |= {
-        "batch_size": 8,
-        "lr": 1e-2,
-        "seed": 0,
-        "threads": 1,
-        "start": None,
-        "median_weight": 1.0,
-        "every": 1,
-    }
+    plan = PLAN | {"steps": 9, "every": 1}
     tool.draw_data(tmp_path, 3, seed=1)
     tool.train(tmp_path, Namespace(**plan, stop=1))
     before = (tmp_path / "gru.checkpoint.pt").read_bytes()
