@@ -428,7 +428,8 @@ def test_missing_values_of_columns(typed, name):
     gaps.iloc[[0, 5, 6, 60, 121]] = np.nan
     assert mean_error(y, gaps, sp=6) < 1
     gaps.iloc[120:] = np.nan
-    assert mean_error(y, gaps, sp=6) < 1
+    with pytest.warns(UserWarning, match="missing at most of the times"):
+        assert mean_error(y, gaps, sp=6) < 1
 
 
 def test_a_column_without_any_value(typed):
@@ -450,6 +451,42 @@ def test_only_the_rows_of_the_horizon_are_needed(typed):
     np.testing.assert_allclose(part, y.iloc[[-5, -1]], atol=1.5)
     inside = forecaster.predict(fh=[-3, 0])  # the past is known
     np.testing.assert_allclose(inside, y[inside.index], atol=1.5)
+
+
+def warnings_of(call):
+    """Messages of warnings; sktime resets pytest's filters."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        call()
+    return [str(warning.message) for warning in seen]
+
+
+@pytest.mark.parametrize("options", [{"max_steps": 0}, {"prior": None}], ids=["effects", "trained"])
+def test_missing_values_over_the_horizon_are_warned_of(options):
+    y, X = driven(126)
+    X["noise"] = np.random.default_rng(1).normal(size=126)
+    forecaster = quick(**options).fit(y[:120], X=X[:120], fh=range(1, 7))
+    assert not warnings_of(lambda: forecaster.predict(X=X[120:]))
+    gaps = X[120:].copy()
+    gaps.iloc[2:, 0] = np.nan
+    (message,) = warnings_of(lambda: forecaster.predict(X=gaps))
+    assert message.startswith(
+        "Columns ['x'] of X are missing at most of the times that are forecast: the last"
+    )
+    assert not warnings_of(lambda: forecaster.predict(fh=[1, 2, 3], X=gaps))
+    assert not warnings_of(lambda: forecaster.predict(fh=[-3, 0]))
+
+
+def test_missing_values_that_are_usual_or_do_not_matter_are_not_warned_of():
+    y, X = driven(126)
+    X["noise"] = np.random.default_rng(1).normal(size=126)
+    seldom = X.copy()
+    seldom.iloc[np.arange(126) % 4 > 0, 0] = np.nan  # of every fourth month
+    forecaster = quick(max_steps=0).fit(y[:120], X=X[:120], fh=range(1, 7))
+    gaps = X[120:].assign(noise=np.nan)
+    assert not warnings_of(lambda: forecaster.predict(X=gaps))  # it has no effect
+    forecaster = quick(prior=None).fit(y[:120], X=seldom[:120], fh=range(1, 9))
+    assert not warnings_of(lambda: forecaster.predict(fh=[1, 2, 3, 4], X=seldom[120:]))
 
 
 def test_rows_that_are_missing_make_no_warnings(typed):
@@ -479,8 +516,11 @@ def test_a_plan_is_given_up_for_unknown_values():
     unknown = X[-6:] * np.nan
     planned = quick(max_steps=0).fit(y[:-6], X=X, fh=range(1, 7))
     without = quick(max_steps=0).fit(y[:-6], X=X[:-6], fh=range(1, 7))
-    assert planned.predict(X=unknown).equals(without.predict(X=unknown))
-    assert not planned.predict(X=unknown).equals(planned.predict(X=X[-6:]))
+    with pytest.warns(UserWarning, match="missing at most of the times"):
+        given_up = planned.predict(X=unknown)
+    with pytest.warns(UserWarning, match="missing at most of the times"):
+        assert given_up.equals(without.predict(X=unknown))
+    assert not given_up.equals(planned.predict(X=X[-6:]))
 
 
 def test_the_past_needs_no_columns_anew():

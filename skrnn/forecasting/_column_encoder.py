@@ -34,6 +34,8 @@ class ColumnEncoder:
         Of the columns of X.
     past : list
         Names of those whose future is not known.
+    sources : ndarray of shape (n_outputs,), int
+        Place of the column of X that each encoded column is of.
     known : ndarray of shape (n_outputs,), bool
         Whether the future of each encoded column is known.
 
@@ -71,12 +73,12 @@ class ColumnEncoder:
         self._transformer.fit(plain.fillna(never).to_numpy())
         outputs = [*zip(numeric, [1] * len(numeric)), *zip(self._categories, sizes)]
         sources = [self.names.index(name) for name, _ in outputs]
-        self._sources = np.repeat(sources, [n for _, n in outputs])
+        self.sources = np.repeat(sources, [n for _, n in outputs])
         # what never varied has taught nothing: whatever comes later, networks are told the same
         varied = plain.min() < plain.max()
         self._idle = [name in numeric and not varied[name] for name, _ in outputs]
         self._idle = np.repeat(self._idle, [n for _, n in outputs])
-        self.known = np.array([name not in self.past for name in self.names])[self._sources]
+        self.known = np.array([name not in self.past for name in self.names])[self.sources]
 
     def plain(self, X: pd.DataFrame) -> pd.DataFrame:
         """Numbers as they are, categories by their places; NaN where missing.
@@ -120,7 +122,7 @@ class ColumnEncoder:
         """Numbers (n, n_outputs), float32, with a mean of zero; NaN where missing."""
         encoded = self._transformer.transform(plain).astype(np.float32)
         encoded[:, self._idle] = 0.0
-        encoded[np.isnan(plain[:, self._sources])] = np.nan
+        encoded[np.isnan(plain[:, self.sources])] = np.nan
         return encoded
 
 

@@ -118,6 +118,41 @@ class ExogenousColumns:
             _check_rows(given, later[np.unique(asked) - 1], key)
             warned = warned or _warn_of_rows_between(given, later[: asked.max(initial=0)], key)
 
+    def warn_of_missing(self, encoded: list, series: SeriesSet, steps: np.ndarray, read) -> None:
+        """Warn of columns that lack most values of the future, but had most of them before.
+
+        Parameters
+        ----------
+        encoded : list of ndarray of shape (n_i + room, n_outputs)
+            As `arrays` gives them.
+        series : SeriesSet
+        steps : ndarray of shape (n_series, n_steps)
+            Steps from the ends that are forecast; positive ones are in the future.
+        read : ndarray of shape (n_outputs,), bool
+            The encoded columns that forecasts depend on.
+
+        Warns
+        -----
+        UserWarning
+        """
+        sizes = [len(values) for values in series.values]
+        past = [x[:n, read] for x, n in zip(encoded, sizes)]
+        future = [
+            x[n - 1 + asked[asked > 0]][:, read] for x, n, asked in zip(encoded, sizes, steps)
+        ]
+        past, future = (np.isnan(np.concatenate(part)) for part in (past, future))
+        if not len(future):
+            return
+        lacking = self.encoder.sources[read][(future.mean(0) > 0.5) & (past.mean(0) < 0.5)]
+        if len(lacking):
+            names = [self.encoder.names[place] for place in np.unique(lacking)]
+            warnings.warn(
+                f"Columns {names} of X are missing at most of the times that are forecast: the "
+                "last known values stand in for them, and intervals do not widen. Pass values that "
+                "are planned or forecast, or name the columns in past_columns, in fit.",
+                stacklevel=2,
+            )
+
     def check_future(self, X: pd.DataFrame | None) -> None:
         """Refuse a forecast without the columns it needs.
 

@@ -68,6 +68,13 @@ class ForecastModel:
         regression = self.recipe.regression
         return "trained" in self.members or (regression is not None and regression.has_lags)
 
+    def read_columns(self, known: np.ndarray) -> np.ndarray:
+        """Which of the columns whose future is known forecasts depend on, (n_columns,)."""
+        if "trained" in self.members:
+            return known
+        regression = self.recipe.regression
+        return np.zeros_like(known) if regression is None else regression.used
+
     @property
     def n_parameters(self) -> int:
         return sum(member.n_parameters for member in self.members.values())

@@ -76,7 +76,10 @@ class PredictionMixin:
             room = max(furthest.max(), self.horizon_)
             columns = self._columns.with_future(X, series)
             columns.check_rows(series, steps, self._model.reads_all_columns)
-            columns = columns.arrays(series, room)
+            encoded = columns.arrays(series, room)
+            read = self._model.read_columns(columns.encoder.known)
+            columns.warn_of_missing(encoded, series, steps, read)
+            columns = encoded
         given = self._model, self._prepared, series.values, columns
         quantiles = np.empty((*steps.shape, len(LEVELS)))
         if (steps <= 0).any():

@@ -84,6 +84,11 @@ class Regression:
         return cls(coefficients)
 
     @property
+    def used(self) -> np.ndarray:
+        """Whether each column has an effect, (n_columns,)."""
+        return self.coefficients.any(axis=0)
+
+    @property
     def has_lags(self) -> bool:
         return bool(self.coefficients[1:].any())
 
