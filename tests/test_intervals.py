@@ -379,6 +379,17 @@ def test_no_quantile_is_below_the_lowest_value():
     assert (np.diff(counts.edges) >= 0).all()
 
 
+@pytest.mark.parametrize(("n_zeros", "bounded"), [(30, True), (2, False)])
+def test_intervals_of_amounts_that_are_often_zero_are_not_below_zero(n_zeros, bounded):
+    """Of rain, or the power of the sun; a temperature that once was zero may fall below it."""
+    rng = np.random.default_rng(0)
+    amounts = rng.gamma(1.0, size=120)
+    amounts[rng.choice(120, n_zeros, replace=False)] = 0
+    forecaster = GRUForecaster(max_steps=0).fit(pd.Series(amounts), fh=[1, 2, 3])
+    lowest = forecaster.predict_quantiles(alpha=[0.001, 0.01]).to_numpy()
+    assert (lowest == 0).all() if bounded else (lowest < 0).all()
+
+
 def test_intervals_of_counts_are_not_below_zero():
     y = pd.Series(np.random.default_rng(0).poisson(2.0, 120))
     forecaster = quick().fit(y, fh=[1, 2, 3])

@@ -39,7 +39,8 @@ def _outgrown(known: np.ndarray, scaler, values: np.ndarray) -> str | None:
         )
     if lowest < scaler.lowest:
         return (
-            "are not all positive or zero, but fit took it for counts: no forecast is below zero."
+            "are not all positive or zero, but fit took it for counts or amounts: no forecast is "
+            "below zero."
         )
     if not scaler.lent and np.nanmin(known) == np.nanmax(known) and lowest < np.nanmax(values):
         return "vary, but it was constant in fit: intervals do not know by how much."

@@ -25,7 +25,8 @@ class SeriesScaler:
     shift, scale : float
         In units of the series, or of its logarithm.
     lowest : float
-        No forecast is below it: zero for counts, no limit for others.
+        No forecast is below it: zero for counts, and for amounts that are often zero; no limit
+        for others.
     lent : bool
         Whether the scale is that of other series, as this one is too short to vary.
     """
@@ -40,7 +41,7 @@ class SeriesScaler:
     def of(cls, y: np.ndarray, sp: int, log: bool, effect=0.0) -> "SeriesScaler":
         """Median, and mean absolute seasonal difference, of the observed values."""
         rest = (np.log(y) if log else y) - effect
-        lowest = 0.0 if are_counts(y) else -np.inf
+        lowest = 0.0 if ends_at_zero(y) else -np.inf
         return cls(log, float(np.nanmedian(rest)), typical_change(rest, sp), lowest)
 
     @property
@@ -105,6 +106,9 @@ def can_be_logged(y: np.ndarray) -> bool:
     return low > 0 and high / low < SAFE_LOG_RATIO
 
 
-def are_counts(y: np.ndarray) -> bool:
-    """Whether all values are whole numbers, none is negative, and some are zero."""
-    return np.nanmin(y) == 0 and not np.mod(y, 1)[np.isfinite(y)].any()
+def ends_at_zero(y: np.ndarray) -> bool:
+    """Whether zero is the least there can be: of counts, and of amounts that are often zero."""
+    if np.nanmin(y) != 0:
+        return False
+    observed = y[np.isfinite(y)]
+    return not np.mod(observed, 1).any() or np.sum(observed == 0) >= max(3, 0.05 * len(observed))
