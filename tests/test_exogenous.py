@@ -114,6 +114,19 @@ def test_an_event_of_two_years_by_the_week_is_learnt():
     assert found >= 18
 
 
+@pytest.mark.parametrize(("n_events", "size", "least"), [(2, 100, 8), (3, 20, 8), (4, 10, 7)])
+def test_a_few_large_events_are_learnt(n_events, size, least):
+    found = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        halves = np.split(np.arange(5, 115), 2)
+        event = np.zeros((120, 1))
+        event[np.concatenate([rng.choice(half, n_events, replace=False) for half in halves])] = 1
+        y = rng.normal(size=120) + size * event[:, 0]
+        found += Regression.learn([y], [event], np.array([True]), sp=1) is not None
+    assert found >= least
+
+
 def test_many_series_that_share_their_shocks_prove_no_more_than_one():
     found = {1: [], 50: []}
     for seed in range(30):

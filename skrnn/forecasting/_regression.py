@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LassoCV, LinearRegression
-from sklearn.model_selection import TimeSeriesSplit
+from sklearn.model_selection import KFold, TimeSeriesSplit
 
 from ._changes import FEWEST_ROWS, Changes
 
@@ -15,6 +15,7 @@ MOST_NUMBERS = 2**24  # to learn from: of large panels some series, of long ones
 SPLITS = 3  # of the later half, held out in turn: do the columns help there?
 LEAST_GAIN = 0.03  # of the held-out absolute changes that the columns must explain,
 LEAST_CERTAINTY = 2.5  # in standard errors of that gain
+TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _select(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # near-perfect fits need no more steps
         # without a seed, which nothing depends on, it draws one from NumPy's global generator
-        lasso = LassoCV(cv=TimeSeriesSplit(3), max_iter=2000, random_state=0).fit(X, y)
+        # each part is held out in turn: rare events may be in few of them
+        lasso = LassoCV(cv=KFold(5), max_iter=2000, random_state=0).fit(X, y)
     return lasso.coef_ != 0
 
 
@@ -115,6 +117,10 @@ def _columns_help(X: np.ndarray, y: np.ndarray, times: np.ndarray, since: int, g
     A gap of some times keeps lags from reaching into the held-out ones. The part that the columns
     were selected on, before a time, is not held out. What all series gain at one time counts as
     one gain, since they may share its shocks.
+
+    The gains must be certain by their own spread, or, even without the largest one, by what chance
+    would bring: an effect that has nothing to do with the changes gains or loses at most its own
+    size, and hardly more than their standard deviation. So a few large events suffice.
     """
     distinct, places = np.unique(times, return_inverse=True)
     n_times = len(distinct)
@@ -122,14 +128,19 @@ def _columns_help(X: np.ndarray, y: np.ndarray, times: np.ndarray, since: int, g
     size = (n_times - first) // SPLITS
     if not size:
         return False
-    gains, total = [], 0.0
+    gains, chances, total = [], [], 0.0
     splits = TimeSeriesSplit(SPLITS, test_size=size, gap=min(gap, n_times // 20))
     for early, late in splits.split(distinct):
         learnt, held_out = places <= early[-1], (places >= late[0]) & (places <= late[-1])
-        model = LinearRegression().fit(X[learnt], y[learnt])
-        gain = np.abs(y[held_out]) - np.abs(y[held_out] - model.predict(X[held_out]))
-        gains.append(np.bincount(places[held_out] - late[0], gain, minlength=size))
-        total += np.abs(y[held_out]).sum()
-    gains = np.concatenate(gains)
-    error = np.sqrt(len(gains)) * gains.std()
-    return bool(gains.sum() > max(LEAST_GAIN * total, LEAST_CERTAINTY * error))
+        changes, place = y[held_out], places[held_out] - late[0]
+        effects = LinearRegression().fit(X[learnt], y[learnt]).predict(X[held_out])
+        gain = np.abs(changes) - np.abs(changes - effects)
+        gains.append(np.bincount(place, gain, minlength=size))
+        chance = np.minimum(np.abs(effects), changes.std())
+        chances.append(np.bincount(place, chance, minlength=size))
+        total += np.abs(changes).sum()
+    gains, chances = np.concatenate(gains), np.concatenate(chances)
+    by_spread = gains.sum() / max(np.sqrt(len(gains)) * gains.std(), TINY)
+    by_chance = (gains.sum() - gains.max()) / max(np.sqrt((chances**2).sum()), TINY)
+    certain = max(by_spread, by_chance) > LEAST_CERTAINTY
+    return bool(certain and gains.sum() > LEAST_GAIN * total)
