@@ -24,6 +24,7 @@ from skrnn.forecasting._quantiles import (
     QuantileLoss,
     ordered_quantiles,
 )
+from skrnn.forecasting._rolling import _grown
 from tests.forecasting_data import quick, seasonal
 
 MANY = [0.001, 0.01, 0.04, 0.1, 0.25, 0.333, 0.5, 0.6, 0.75, 0.9, 0.96, 0.99, 0.999]
@@ -139,7 +140,30 @@ def test_intervals_widen_beyond_the_trained_horizon():
     interval = forecaster.predict_interval(range(1, 31), coverage=[0.8]).to_numpy()
     width = (interval[:, 1] - interval[:, 0]).reshape(-1, 3)
     assert (width[1:].min(1) > width[:-1, -1]).all()
-    assert width[-1, -1] >= np.sqrt(10) * width[0, -1]  # as independent errors add up
+
+
+@pytest.mark.parametrize(("power", "least", "most"), [(0, 1, 1.2), (0.5, 1.95, 2.05), (1, 3, 4)])
+def test_spreads_grow_on_as_they_grew(power, least, most):
+    steps = np.arange(1, 65)
+    spread = np.repeat(7.0 * steps[None, :, None] ** power, len(LEVELS), axis=2)
+    grown = _grown(spread, steps + 192) / spread[:, -1:]
+    assert (np.diff(grown, axis=1) > 0).all()
+    assert least < grown[0, -1, 0] < most
+    np.testing.assert_array_equal(grown[..., 0], grown[..., -1])
+    one = _grown(spread[:, :1], np.array([9])) / spread[:, :1]
+    np.testing.assert_allclose(one, 3)  # as independent errors add up
+
+
+def test_intervals_of_noise_hardly_grow_far_ahead_and_those_of_a_random_walk_do():
+    noise = np.random.default_rng(0).normal(size=300)
+    growth = {}
+    for name, y in {"noise": noise, "walk": noise.cumsum()}.items():
+        forecaster = quick(max_steps=0, prior="auto").fit(pd.Series(y))
+        interval = forecaster.predict_interval([64, 256], coverage=[0.8]).to_numpy()
+        width = interval[:, 1] - interval[:, 0]
+        growth[name] = width[1] / width[0]
+    assert 1 < growth["noise"] < 1.4
+    assert 1.5 < growth["walk"] < 2.5
 
 
 def simulated_panel(n_series=60, n=90, sp=4):

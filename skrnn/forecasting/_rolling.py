@@ -7,6 +7,9 @@ from ._preparation import Preparation
 from ._quantiles import LEVELS, MEDIAN
 from ._scaling import LARGEST_LOG
 
+INDEPENDENT = 0.5  # power of the step that the spread of a sum of independent errors grows with
+DOUBT = 8  # steps of half a horizon by which this is as credible as what the spreads show
+
 
 def quantiles_ahead(
     model: ForecastModel, prepared: Preparation, series, columns, n_steps: np.ndarray
@@ -14,7 +17,7 @@ def quantiles_ahead(
     """Quantiles of all steps from the ends of series on, (n_series, max(n_steps), n_levels).
 
     Beyond the steps that a model forecasts at once, medians are taken for observations, and the
-    distances of the quantiles from them grow as independent errors add up.
+    distances of the quantiles from them grow on as they grew before.
 
     Parameters
     ----------
@@ -33,8 +36,9 @@ def quantiles_ahead(
         panel = part.panel(own, _room_for(own_columns, own, horizon), horizon)
         quantiles = model.quantiles(panel, part, panel.stops, np.arange(len(going)), horizon)
         if blocks:
-            before = blocks[0][going], blocks[-1][going, -1:]
-            quantiles = _widened(quantiles, *before, panel.logged, panel.lowest)
+            steps = len(blocks) * horizon + np.arange(1, horizon + 1)
+            known = blocks[0][going], steps, panel.logged, panel.lowest
+            quantiles = _widened(quantiles, *known)
         blocks.append(np.full((len(series), horizon, len(LEVELS)), np.nan))
         blocks[-1][going] = quantiles
         for i, median in zip(going, quantiles[..., MEDIAN]):
@@ -87,20 +91,37 @@ def _room_for(columns, series, horizon: int):
     return cut
 
 
-def _widened(quantiles, first, before, logged, lowest) -> np.ndarray:
-    """Add the spread of the step that a block starts from to the spread within the block.
+def _widened(quantiles, first, steps, logged, lowest) -> np.ndarray:
+    """Quantiles of later steps, at least as far from the median as those of the first ones grow to.
 
-    That is no less than within the first block: forecasts are smoother than observations, and a
+    The spread within the block says too little: forecasts are smoother than observations, and a
     network that reads them takes the series for calm. Series that are forecast by their logarithm
-    are added up on its scale, and stay positive.
+    are judged on its scale, and stay positive.
     """
     median, distance = _median_and_distances(quantiles, logged)
     _, usual = _median_and_distances(first, logged)
-    _, start = _median_and_distances(before, logged)
-    spread = np.hypot(np.maximum(np.abs(distance), np.abs(usual)), start)
+    distance, usual = np.abs(distance), np.abs(usual)
+    spread = np.maximum(np.maximum(distance, usual), _grown(usual, steps))
     wider = median + np.sign(np.array(LEVELS) - LEVELS[MEDIAN]) * spread
     wider[logged] = np.exp(np.minimum(wider[logged], LARGEST_LOG))
     return np.maximum(wider, lowest[:, None, None])
+
+
+def _grown(spread: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Spreads (n, horizon, n_levels) at later steps, by the power of the step that they grow with.
+
+    None for noise about a level, 0.5 for a random walk, and at most one. The mean over a second
+    half is ``2 ** (power + 1) - 1`` times that over the first. The fewer steps tell of it, the
+    closer it is to that of a random walk: then errors add up as if they were independent.
+    """
+    horizon = spread.shape[1]
+    half, last = horizon // 2, np.arange(horizon - max(horizon // 4, 1), horizon)
+    early, late = (part.sum((1, 2)) for part in (spread[:, :half], spread[:, horizon - half :]))
+    ratio = np.divide(late, early, out=np.ones_like(late), where=early > 0)
+    power = np.clip(np.log2(ratio + 1) - 1, 0, 1)
+    power = (half * power + DOUBT * INDEPENDENT) / (half + DOUBT)
+    end = spread[:, last].mean(axis=1, keepdims=True)
+    return end * (steps[:, None] / (last.mean() + 1)) ** power[:, None, None]
 
 
 def _median_and_distances(quantiles: np.ndarray, logged: np.ndarray):
