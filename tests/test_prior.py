@@ -724,8 +724,8 @@ def test_a_shard_holds_what_a_forecaster_hands_to_the_network(tool, monkeypatch,
     drawn = {}
     draw_series = tool.draw_series
 
-    def draw(rng, n_series, n, sp, alike):
-        drawn.update(y=draw_series(rng, n_series, n, sp, alike=alike), sp=sp, alike=alike)
+    def draw(rng, n_series, n, sp, **options):
+        drawn.update(y=draw_series(rng, n_series, n, sp, **options), sp=sp, **options)
         return drawn["y"]
 
     monkeypatch.setattr(tool, "draw_series", draw)
@@ -733,6 +733,7 @@ def test_a_shard_holds_what_a_forecaster_hands_to_the_network(tool, monkeypatch,
     shard = tool.draw_shard(2, seed=0)
     assert drawn["alike"] == alike
     horizon = shard["targets"].shape[1]
+    assert drawn["known"] == drawn["y"].shape[1] - horizon
     past = [row[:-horizon] for row in drawn["y"]]
     everyone = np.arange(len(past))
     for rows in [everyone] if alike else everyone[:, None]:

@@ -8,7 +8,9 @@ import pytest
 
 import skrnn.synthetic
 from skrnn.synthetic import KINDS, draw_series
+from skrnn.synthetic import _breaks as breaks
 from skrnn.synthetic import _disturbances as disturbances
+from skrnn.synthetic import _mixture as mixture
 from skrnn.synthetic import _processes as processes
 from skrnn.synthetic import _shapes as shapes
 
@@ -155,3 +157,82 @@ def test_series_of_a_panel_are_alike():
     apart, alike = (np.array([share_of_counts(s, a) for s in range(60)]) for a in (False, True))
     assert apart.mean() == pytest.approx(alike.mean(), abs=0.05)
     assert alike.std() > 3 * apart.std()
+
+
+# What changes shortly before the end
+
+
+def broken(kind, y, known, monkeypatch, seed=0):
+    shares = {k: float(k == kind) for k in breaks.SHARES}
+    monkeypatch.setattr(breaks, "SHARES", shares)
+    return breaks.break_late(np.random.default_rng(seed), y, known)
+
+
+def test_a_tenth_of_the_series_break_before_the_last_observation():
+    y = np.random.default_rng(0).normal(size=(5000, 90))
+    changed = breaks.break_late(np.random.default_rng(1), y, 80) != y
+    some = changed.any(axis=1)
+    assert some.mean() == pytest.approx(0.1, abs=0.02)
+    first = changed[some].argmax(axis=1)
+    assert first.min() >= 80 - breaks.EARLIEST
+    assert np.quantile(first, 0.99) == 79  # some stop at their lowest value, and have it there
+    assert (first >= 70).mean() > 0.5
+    assert changed[some, -1].all()  # for good
+
+
+@pytest.mark.parametrize("known", [1, 2, 3])
+def test_the_shortest_series_break_too_but_not_before_they_begin(known):
+    y = np.random.default_rng(0).normal(size=(500, 6))
+    changed = breaks.break_late(np.random.default_rng(1), y, known) != y
+    assert not changed[:, 0].any()
+    assert changed.any() == (known > 1)
+
+
+def test_levels_break_by_one_step(monkeypatch):
+    y = np.random.default_rng(0).normal(size=(300, 60))
+    step = np.diff(broken(breaks.LEVEL, y, 48, monkeypatch) - y, axis=1)
+    assert ((np.abs(step) > 1e-9).sum(axis=1) == 1).all()
+    size = np.abs(step).max(axis=1)
+    assert size.min() > 0.2
+    assert size.max() > 8
+
+
+def test_trends_end_or_turn_around(monkeypatch):
+    y = np.tile(np.arange(60.0), (300, 1))
+    slope = np.diff(broken(breaks.TREND, y, 48, monkeypatch), axis=1)
+    assert (slope[:, :7] == 1).all()
+    assert (slope[:, -12:] < 0.4).all()
+    assert (slope[:, -12:] > -1.1).all()
+    np.testing.assert_allclose(slope[:, -1], slope[:, -5])
+
+
+def test_spreads_break(monkeypatch):
+    y = 7 + np.random.default_rng(0).normal(size=(300, 200))
+    after = broken(breaks.SPREAD, y, 100, monkeypatch)[:, -100:]
+    ratio = after.std(axis=1) / y[:, -100:].std(axis=1)
+    assert ratio.min() == pytest.approx(0.1, rel=0.1)
+    assert ratio.max() == pytest.approx(10**0.5, rel=0.1)
+    assert np.abs(after.mean(axis=1) - 7).max() < 1.5
+
+
+def test_series_stop_at_their_last_or_lowest_value(monkeypatch):
+    y = np.random.default_rng(0).normal(size=(300, 60))
+    after = broken(breaks.STOP, y, 48, monkeypatch)
+    assert (np.ptp(after[:, -13:], axis=1) == 0).all()
+    to_lowest = (after[:, -1] == y.min(axis=1)).mean()
+    assert to_lowest == pytest.approx(0.5, abs=0.1)
+
+
+def test_series_break_only_if_it_is_said_where_they_are_known_to(monkeypatch):
+    asked = []
+    monkeypatch.setattr(mixture, "break_late", lambda rng, y, known: asked.append(known) or y)
+    draw_series(np.random.default_rng(0), 3, 40, 4)
+    draw_series(np.random.default_rng(0), 3, 40, 4, known=30)
+    assert asked == [30]
+
+
+def test_some_random_walks_seldom_change():
+    y = processes.random_walk(np.random.default_rng(0), 2000, 200, 1)
+    still = (np.diff(y, axis=1) == 0).mean(axis=1)
+    assert (still > 0.4).mean() == pytest.approx(0.2, abs=0.04)
+    assert (still[still <= 0.4] == 0).all()

@@ -55,7 +55,7 @@ def draw_shard(index: int, seed: int) -> dict:
     horizon = int(rng.choice(HORIZONS))
     n = int(np.exp(rng.uniform(*np.log(LENGTHS))))
     panel_like = bool(rng.random() < PANELS)
-    y = draw_series(rng, SHARD_SIZE, n + horizon, sp, alike=panel_like)
+    y = draw_series(rng, SHARD_SIZE, n + horizon, sp, alike=panel_like, known=n)
     past = [row[:n] for row in y]
     scalers, bases = choose(past, sp, horizon, "auto", pooled=panel_like)
     panel = Panel.of(past, scalers, sp)

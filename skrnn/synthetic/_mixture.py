@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.random import Generator
 
+from ._breaks import break_late
 from ._disturbances import add_outliers, censor, lose_values, shift_levels, standardise, transform
 from ._processes import (
     chaos,
@@ -32,7 +33,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind(exponential_smoothing, 0.19),
     Kind(sarima, 0.17, reversible=True),
-    Kind(composed, 0.23),
+    Kind(composed, 0.21),
     Kind(growth, 0.11, transformed=False),
     Kind(random_walk, 0.05, reversible=True),
     Kind(cycles, 0.06, reversible=True),
@@ -41,12 +42,14 @@ KINDS = (
     Kind(regimes, 0.03, reversible=True),
     Kind(waves, 0.03, reversible=True),
     Kind(counts, 0.05, transformed=False),
-    Kind(plain, 0.03),
+    Kind(plain, 0.05),
 )
 DIVERSITY = 4.0  # of kinds in a panel: the sum of the parameters of a Dirichlet distribution
 
 
-def draw_series(rng: Generator, n_series: int, n: int, sp: int, alike: bool = False) -> np.ndarray:
+def draw_series(
+    rng: Generator, n_series: int, n: int, sp: int, alike: bool = False, known: int | None = None
+) -> np.ndarray:
     """Draw series of one length and seasonal period.
 
     Parameters
@@ -58,6 +61,9 @@ def draw_series(rng: Generator, n_series: int, n: int, sp: int, alike: bool = Fa
         Seasonal period; 1 for none. Some series have no season all the same.
     alike : bool, default=False
         Whether most series are of a few kinds, as those of a panel are, or of all.
+    known : int, optional
+        How many of the steps are before those that are to be forecast. Given, some series change
+        for good shortly before.
 
     Returns
     -------
@@ -81,9 +87,12 @@ def draw_series(rng: Generator, n_series: int, n: int, sp: int, alike: bool = Fa
     share = rng.uniform(0.2, 0.8, (n_series, 1))
     other = _pure(rng, int(mixed.sum()), n, sp, shares)
     y[mixed] = share[mixed] * standardise(y[mixed]) + (1 - share[mixed]) * standardise(other)
-    y = censor(rng, add_outliers(rng, shift_levels(rng, y)))
-    known = n - n // 4
-    y[:, :known] = lose_values(rng, y[:, :known])
+    y = shift_levels(rng, y)
+    if known is not None:
+        y = break_late(rng, y, known)
+    y = censor(rng, add_outliers(rng, y))
+    whole_from = n - n // 4
+    y[:, :whole_from] = lose_values(rng, y[:, :whole_from])
     return y
 
 

@@ -223,10 +223,12 @@ def counts(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
 
 
 def random_walk(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:
-    """Random walks with drift, with any kind of errors."""
+    """Random walks with drift, with any kind of errors; some seldom change, as set prices do."""
     drift = rng.normal(size=(n_series, 1)) * 10 ** rng.uniform(-2, -0.3, (n_series, 1))
     drift[rng.random(n_series) < 0.5] = 0
-    return np.cumsum(innovations(rng, n_series, n) + drift, axis=1)
+    seldom = rng.random((n_series, 1)) < 0.2
+    changes = rng.random((n_series, n)) < 10 ** rng.uniform(-1.7, -0.3, (n_series, 1))
+    return np.cumsum((innovations(rng, n_series, n) + drift) * (changes | ~seldom), axis=1)
 
 
 def growth(rng: Generator, n_series: int, n: int, sp: int) -> np.ndarray:

@@ -26,7 +26,7 @@ def trends(rng: Generator, n_series: int, n: int) -> np.ndarray:
     growing = np.expm1(rate * t) / np.expm1(rate)
     saturating = 1 - np.exp(-rate * 2 * t)
     kinds = np.stack([linear, bent, logistic, growing, saturating, np.zeros_like(linear)])
-    kind = rng.choice(6, n_series, p=[0.25, 0.25, 0.16, 0.04, 0.1, 0.2])
+    kind = rng.choice(6, n_series, p=[0.22, 0.22, 0.2, 0.04, 0.12, 0.2])
     return kinds[kind, np.arange(n_series)] * rng.choice([-1, 1], (n_series, 1), p=[0.3, 0.7])
 
 

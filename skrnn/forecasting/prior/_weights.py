@@ -10,8 +10,8 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "d7bb45d02530bd806286a2345a9006d72b62f37c9068da3ada0f1fe60762776e",
-    "lstm": "f1f7bcb7b4cc8aeedd2114a83ccae73c478c39afa0770760e6eded5c6826578f",
+    "gru": "765c6abba9f9bb391677f680987345b1080bf8d885873300d25cdcd97d87bfd2",
+    "lstm": "72f3f5df67b63d21976e22fe838b55a60745675878f68010927f4cdb2969d281",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
