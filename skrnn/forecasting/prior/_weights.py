@@ -10,8 +10,8 @@ from ._network import PriorNetwork
 
 # SHA-256 of each file; loading safetensors runs no code.
 CHECKSUMS = {
-    "gru": "765c6abba9f9bb391677f680987345b1080bf8d885873300d25cdcd97d87bfd2",
-    "lstm": "72f3f5df67b63d21976e22fe838b55a60745675878f68010927f4cdb2969d281",
+    "gru": "1db665bb97bc1dc7205dd34cc9e2c644da25d8d196b0fbbe7a791dc075d5011e",
+    "lstm": "d8852a64aa816f7425eb6919a6106275f1a8d75f065cd4ac51122a295c0e0e38",
 }
 PRETRAINED_CELLS = tuple(CHECKSUMS)
 
