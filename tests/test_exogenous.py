@@ -99,7 +99,9 @@ def test_one_lucky_change_proves_nothing():
     x[150], y[150] = 600, 30
     times = np.arange(200)
     assert not _columns_help(x[:, None], y, times, since=100, gap=0)
-    x[150], y[150] = 0, 0
+    x[151], y[151] = -600, -30  # a pulse of a level
+    assert not _columns_help(x[:, None], y, times, since=100, gap=0)
+    x[150:152] = 0
     y = 0.8 * x + 0.5 * rng.normal(size=200)
     assert _columns_help(x[:, None], y, times, since=100, gap=0)
 
@@ -114,7 +116,39 @@ def test_an_event_of_two_years_by_the_week_is_learnt():
     assert found >= 18
 
 
-@pytest.mark.parametrize(("n_events", "size", "least"), [(2, 100, 8), (3, 20, 8), (4, 10, 7)])
+def test_drift_is_not_the_merit_of_columns():
+    found = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        noise = rng.normal(size=(200, 5))
+        y = np.arange(200.0) + 0.1 * rng.normal(size=200)
+        found += Regression.learn([y], [noise], np.ones(5, dtype=bool), sp=1) is not None
+    assert found <= 1
+
+
+def spikes(rng):
+    return rng.standard_t(2, size=150)
+
+
+def steps_of_a_walk(rng):
+    return rng.normal(size=150).cumsum()
+
+
+def persistent(rng):
+    return np.convolve(rng.normal(size=180), 0.9 ** np.arange(30), mode="valid")[:150]
+
+
+@pytest.mark.parametrize("draw", [spikes, steps_of_a_walk, persistent])
+def test_rare_events_that_change_nothing_are_not_learnt(draw):
+    found = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        events = (rng.random((150, 2)) < 0.05).astype(float)
+        found += Regression.learn([draw(rng)], [events], np.ones(2, dtype=bool), sp=1) is not None
+    assert found <= 2
+
+
+@pytest.mark.parametrize(("n_events", "size", "least"), [(2, 100, 5), (3, 20, 6), (4, 20, 8)])
 def test_a_few_large_events_are_learnt(n_events, size, least):
     found = 0
     for seed in range(10):
@@ -136,6 +170,17 @@ def test_many_series_that_share_their_shocks_prove_no_more_than_one():
             answers.append(_columns_help(alike[0][:, None], *alike[1:], since=0, gap=0))
     assert found[1] == found[50]
     assert 3 < sum(found[1]) < 27
+
+
+def test_few_times_of_many_series_that_share_their_shocks_prove_nothing():
+    found = 0
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        x, shocks = rng.normal(size=(2, 15))
+        y = shocks[:, None] + 0.05 * rng.normal(size=(15, 50))
+        alike = np.repeat(x, 50)[:, None], y.ravel(), np.arange(15).repeat(50)
+        found += _columns_help(*alike, since=0, gap=0)
+    assert found <= 4
 
 
 @pytest.mark.parametrize("n_series", [1, 40])
@@ -441,7 +486,7 @@ def test_missing_values_of_columns(typed, name):
     gaps.iloc[[0, 5, 6, 60, 121]] = np.nan
     assert mean_error(y, gaps, sp=6) < 1
     gaps.iloc[120:] = np.nan
-    with pytest.warns(UserWarning, match="missing at most of the times"):
+    with pytest.warns(UserWarning, match=NO_VALUE):
         assert mean_error(y, gaps, sp=6) < 1
 
 
@@ -466,12 +511,14 @@ def test_only_the_rows_of_the_horizon_are_needed(typed):
     np.testing.assert_allclose(inside, y[inside.index], atol=1.5)
 
 
-def warnings_of(call):
-    """Messages of warnings; sktime resets pytest's filters."""
-    with warnings.catch_warnings(record=True) as seen:
+NO_VALUE = "of X have no value at more than half of the times that are forecast"
+
+
+def warnings_of_missing(call):
+    with warnings.catch_warnings(record=True) as seen:  # sktime resets pytest's filters
         warnings.simplefilter("always")
         call()
-    return [str(warning.message) for warning in seen]
+    return [str(warning.message) for warning in seen if NO_VALUE in str(warning.message)]
 
 
 @pytest.mark.parametrize("options", [{"max_steps": 0}, {"prior": None}], ids=["effects", "trained"])
@@ -479,27 +526,45 @@ def test_missing_values_over_the_horizon_are_warned_of(options):
     y, X = driven(126)
     X["noise"] = np.random.default_rng(1).normal(size=126)
     forecaster = quick(**options).fit(y[:120], X=X[:120], fh=range(1, 7))
-    assert not warnings_of(lambda: forecaster.predict(X=X[120:]))
+    assert not warnings_of_missing(lambda: forecaster.predict(X=X[120:]))
     gaps = X[120:].copy()
     gaps.iloc[2:, 0] = np.nan
-    (message,) = warnings_of(lambda: forecaster.predict(X=gaps))
-    assert message.startswith(
-        "Columns ['x'] of X are missing at most of the times that are forecast: the last"
-    )
-    assert not warnings_of(lambda: forecaster.predict(fh=[1, 2, 3], X=gaps))
-    assert not warnings_of(lambda: forecaster.predict(fh=[-3, 0]))
+    (message,) = warnings_of_missing(lambda: forecaster.predict(X=gaps))
+    assert message.startswith("Columns ['x'] of X")
+    assert warnings_of_missing(lambda: forecaster.predict(fh=[0, 3, 4, 5], X=gaps))
+    assert not warnings_of_missing(lambda: forecaster.predict(fh=[1, 2, 3], X=gaps))
+    assert not warnings_of_missing(lambda: forecaster.predict(fh=[-3, 0]))
 
 
 def test_missing_values_that_are_usual_or_do_not_matter_are_not_warned_of():
     y, X = driven(126)
     X["noise"] = np.random.default_rng(1).normal(size=126)
-    seldom = X.copy()
-    seldom.iloc[np.arange(126) % 4 > 0, 0] = np.nan  # of every fourth month
     forecaster = quick(max_steps=0).fit(y[:120], X=X[:120], fh=range(1, 7))
     gaps = X[120:].assign(noise=np.nan)
-    assert not warnings_of(lambda: forecaster.predict(X=gaps))  # it has no effect
-    forecaster = quick(prior=None).fit(y[:120], X=seldom[:120], fh=range(1, 9))
-    assert not warnings_of(lambda: forecaster.predict(fh=[1, 2, 3, 4], X=seldom[120:]))
+    assert not warnings_of_missing(lambda: forecaster.predict(X=gaps))  # it has no effect
+    X["never varied"] = 1.0
+    usual = X.copy()
+    usual.iloc[np.arange(126) % 7 > 4, 0] = np.nan  # at the ends of weeks, if these were days
+    forecaster = quick(prior=None).fit(y[:120], X=usual[:120], fh=range(1, 9))
+    assert not warnings_of_missing(lambda: forecaster.predict(fh=[1, 5, 6], X=usual[120:]))
+    gaps = usual[120:].assign(**{"never varied": np.nan})
+    assert not warnings_of_missing(lambda: forecaster.predict(fh=[1, 2, 3], X=gaps))
+    gaps = usual[120:].assign(noise=np.nan)
+    assert warnings_of_missing(lambda: forecaster.predict(fh=[1, 2, 3], X=gaps))
+
+
+@pytest.mark.parametrize("past_columns", [None, ["c"]])
+def test_missing_values_of_one_series_of_a_panel_are_warned_of(past_columns):
+    y = panel(3)
+    X = pd.DataFrame({"c": np.resize(["a", "b", "b"], len(y)), "x": 1.0}, index=y.index)
+    X.loc["store 1", "c"] = np.nan  # it never had it
+    last = without_last(y, 3).index
+    forecaster = quick(past_columns=past_columns).fit(y.loc[last], X=X.loc[last], fh=[1, 2, 3])
+    future = X.drop(last)
+    assert not warnings_of_missing(lambda: forecaster.predict(X=future))
+    future.loc["store 2", "c"] = np.nan
+    messages = warnings_of_missing(lambda: forecaster.predict(X=future))
+    assert len(messages) == (past_columns is None)
 
 
 def test_rows_that_are_missing_make_no_warnings(typed):
@@ -529,9 +594,9 @@ def test_a_plan_is_given_up_for_unknown_values():
     unknown = X[-6:] * np.nan
     planned = quick(max_steps=0).fit(y[:-6], X=X, fh=range(1, 7))
     without = quick(max_steps=0).fit(y[:-6], X=X[:-6], fh=range(1, 7))
-    with pytest.warns(UserWarning, match="missing at most of the times"):
+    with pytest.warns(UserWarning, match=NO_VALUE):
         given_up = planned.predict(X=unknown)
-    with pytest.warns(UserWarning, match="missing at most of the times"):
+    with pytest.warns(UserWarning, match=NO_VALUE):
         assert given_up.equals(without.predict(X=unknown))
     assert not given_up.equals(planned.predict(X=X[-6:]))
 

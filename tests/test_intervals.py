@@ -146,12 +146,34 @@ def test_intervals_widen_beyond_the_trained_horizon():
 def test_spreads_grow_on_as_they_grew(power, least, most):
     steps = np.arange(1, 65)
     spread = np.repeat(7.0 * steps[None, :, None] ** power, len(LEVELS), axis=2)
-    grown = _grown(spread, steps + 192) / spread[:, -1:]
+    grown = _grown(spread, steps + 192, sp=1) / spread[:, -1:]
     assert (np.diff(grown, axis=1) > 0).all()
     assert least < grown[0, -1, 0] < most
     np.testing.assert_array_equal(grown[..., 0], grown[..., -1])
-    one = _grown(spread[:, :1], np.array([9])) / spread[:, :1]
+    one = _grown(spread[:, :1], np.array([9]), sp=1) / spread[:, :1]
     np.testing.assert_allclose(one, 3)  # as independent errors add up
+
+
+def test_the_fewer_steps_there_are_the_more_spreads_grow_as_those_of_independent_errors():
+    growth = []
+    for horizon in (1, 6, 12, 64):
+        spread = np.ones((1, horizon, len(LEVELS)))
+        growth.append(_grown(spread, np.array([4 * horizon]), sp=1)[0, 0, 0])
+    assert (np.diff(growth) < 0).all()
+    assert growth[0] == pytest.approx(2)
+
+
+@pytest.mark.parametrize("horizon", [24, 48, 64])
+def test_a_season_of_spreads_is_not_taken_for_growth(horizon):
+    """Of the sun's power by the hour, which is certain by night: whenever forecasts start."""
+    grown = []
+    for start in (0, 6, 12, 18):
+        steps = np.arange(start, start + horizon)
+        spread = np.maximum(np.sin(2 * np.pi * steps / 24), 0)
+        repeated = np.repeat(spread[None, :, None], len(LEVELS), axis=2)
+        grown.append(_grown(repeated, np.array([192]), sp=24)[0, 0, 0])
+    assert max(grown) < 1.1 * min(grown)
+    assert max(grown) < (1.3 if horizon == 24 else 0.7)
 
 
 def test_intervals_of_noise_hardly_grow_far_ahead_and_those_of_a_random_walk_do():
@@ -403,7 +425,7 @@ def test_no_quantile_is_below_the_lowest_value():
     assert (np.diff(counts.edges) >= 0).all()
 
 
-@pytest.mark.parametrize(("n_zeros", "bounded"), [(30, True), (2, False)])
+@pytest.mark.parametrize(("n_zeros", "bounded"), [(30, True), (6, True), (4, False), (2, False)])
 def test_intervals_of_amounts_that_are_often_zero_are_not_below_zero(n_zeros, bounded):
     """Of rain, or the power of the sun; a temperature that once was zero may fall below it."""
     rng = np.random.default_rng(0)

@@ -48,6 +48,11 @@ def test_series_without_changes_or_period_are_refused(n, sp):
         draw_series(np.random.default_rng(0), 3, n, sp)
 
 
+def test_no_more_than_all_steps_can_be_known():
+    with pytest.raises(ValueError, match="At most all n=10 time steps can be known, got known=11"):
+        draw_series(np.random.default_rng(0), 3, 10, 1, known=11)
+
+
 def test_seasons_are_there_with_a_period_only():
     rng = np.random.default_rng(0)
     seasonal = shapes.seasons(rng, 200, 240, 12)

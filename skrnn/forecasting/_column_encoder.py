@@ -38,6 +38,8 @@ class ColumnEncoder:
         Place of the column of X that each encoded column is of.
     known : ndarray of shape (n_outputs,), bool
         Whether the future of each encoded column is known.
+    idle : ndarray of shape (n_outputs,), bool
+        Whether it is of a number that never varied, and is zero for good.
 
     Raises
     ------
@@ -76,8 +78,8 @@ class ColumnEncoder:
         self.sources = np.repeat(sources, [n for _, n in outputs])
         # what never varied has taught nothing: whatever comes later, networks are told the same
         varied = plain.min() < plain.max()
-        self._idle = [name in numeric and not varied[name] for name, _ in outputs]
-        self._idle = np.repeat(self._idle, [n for _, n in outputs])
+        idle = [name in numeric and not varied[name] for name, _ in outputs]
+        self.idle = np.repeat(idle, [n for _, n in outputs])
         self.known = np.array([name not in self.past for name in self.names])[self.sources]
 
     def plain(self, X: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +123,7 @@ class ColumnEncoder:
     def encode(self, plain: np.ndarray) -> np.ndarray:
         """Numbers (n, n_outputs), float32, with a mean of zero; NaN where missing."""
         encoded = self._transformer.transform(plain).astype(np.float32)
-        encoded[:, self._idle] = 0.0
+        encoded[:, self.idle] = 0.0
         encoded[np.isnan(plain[:, self.sources])] = np.nan
         return encoded
 

@@ -9,6 +9,8 @@ from ._column_encoder import ColumnEncoder
 from ._regular_times import check_distinct, check_times
 from ._series import SeriesSet, instances
 
+USUAL_SHARE = 0.1  # of missing values in the past, from which on they are nothing to warn of
+
 
 class ExogenousColumns:
     """Exogenous columns and how they become numbers; remembers what the past was.
@@ -118,8 +120,8 @@ class ExogenousColumns:
             _check_rows(given, later[np.unique(asked) - 1], key)
             warned = warned or _warn_of_rows_between(given, later[: asked.max(initial=0)], key)
 
-    def warn_of_missing(self, encoded: list, series: SeriesSet, steps: np.ndarray, read) -> None:
-        """Warn of columns that lack most values of the future, but had most of them before.
+    def warn_of_missing(self, encoded: list, series: SeriesSet, steps: np.ndarray, used) -> None:
+        """Warn of columns that lack most values of the future, but hardly any before.
 
         Parameters
         ----------
@@ -128,28 +130,26 @@ class ExogenousColumns:
         series : SeriesSet
         steps : ndarray of shape (n_series, n_steps)
             Steps from the ends that are forecast; positive ones are in the future.
-        read : ndarray of shape (n_outputs,), bool
+        used : ndarray of shape (n_outputs,), bool
             The encoded columns that forecasts depend on.
 
         Warns
         -----
         UserWarning
         """
-        sizes = [len(values) for values in series.values]
-        past = [x[:n, read] for x, n in zip(encoded, sizes)]
-        future = [
-            x[n - 1 + asked[asked > 0]][:, read] for x, n, asked in zip(encoded, sizes, steps)
-        ]
-        past, future = (np.isnan(np.concatenate(part)) for part in (past, future))
-        if not len(future):
-            return
-        lacking = self.encoder.sources[read][(future.mean(0) > 0.5) & (past.mean(0) < 0.5)]
-        if len(lacking):
-            names = [self.encoder.names[place] for place in np.unique(lacking)]
+        lacking = np.zeros(len(used), dtype=bool)
+        for x, values, asked in zip(encoded, series.values, steps):
+            future = np.isnan(x[len(values) - 1 + asked[asked > 0]])
+            if len(future) and (rare := used & (future.mean(0) > 0.5)).any():
+                past = np.isnan(x[: len(values), rare])
+                lacking[rare] |= past.mean(0) < USUAL_SHARE
+        if lacking.any():
+            places = np.unique(self.encoder.sources[lacking])
+            names = [self.encoder.names[place] for place in places]
             warnings.warn(
-                f"Columns {names} of X are missing at most of the times that are forecast: the "
-                "last known values stand in for them, and intervals do not widen. Pass values that "
-                "are planned or forecast, or name the columns in past_columns, in fit.",
+                f"Columns {names} of X have no value at more than half of the times that are "
+                "forecast: the last known ones stand in for them, and intervals do not widen. Pass "
+                "values that are planned or forecast, or name the columns in past_columns.",
                 stacklevel=2,
             )
 

@@ -68,8 +68,8 @@ class ForecastModel:
         regression = self.recipe.regression
         return "trained" in self.members or (regression is not None and regression.has_lags)
 
-    def read_columns(self, known: np.ndarray) -> np.ndarray:
-        """Which of the columns whose future is known forecasts depend on, (n_columns,)."""
+    def used_columns(self, known: np.ndarray) -> np.ndarray:
+        """Which of the columns, whose future may be known, forecasts depend on there."""
         if "trained" in self.members:
             return known
         regression = self.recipe.regression

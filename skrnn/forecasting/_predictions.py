@@ -74,12 +74,11 @@ class PredictionMixin:
             if (steps > series.lag[:, None]).any():
                 self._columns.check_future(X)
             room = max(furthest.max(), self.horizon_)
-            columns = self._columns.with_future(X, series)
-            columns.check_rows(series, steps, self._model.reads_all_columns)
-            encoded = columns.arrays(series, room)
-            read = self._model.read_columns(columns.encoder.known)
-            columns.warn_of_missing(encoded, series, steps, read)
-            columns = encoded
+            longer = self._columns.with_future(X, series)
+            longer.check_rows(series, steps, self._model.reads_all_columns)
+            columns = longer.arrays(series, room)
+            known = longer.encoder.known & ~longer.encoder.idle
+            longer.warn_of_missing(columns, series, steps, self._model.used_columns(known))
         given = self._model, self._prepared, series.values, columns
         quantiles = np.empty((*steps.shape, len(LEVELS)))
         if (steps <= 0).any():

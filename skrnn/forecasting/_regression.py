@@ -118,9 +118,10 @@ def _columns_help(X: np.ndarray, y: np.ndarray, times: np.ndarray, since: int, g
     were selected on, before a time, is not held out. What all series gain at one time counts as
     one gain, since they may share its shocks.
 
-    The gains must be certain by their own spread, or, even without the largest one, by what chance
-    would bring: an effect that has nothing to do with the changes gains or loses at most its own
-    size, and hardly more than their standard deviation. So a few large events suffice.
+    The gains must be certain by their own spread, or by what chance would bring, even without the
+    largest of them and its neighbours: an effect that has nothing to do with the changes gains its
+    own size at most, and seldom more than the typical size of changes. So a few large events
+    suffice.
     """
     distinct, places = np.unique(times, return_inverse=True)
     n_times = len(distinct)
@@ -129,18 +130,21 @@ def _columns_help(X: np.ndarray, y: np.ndarray, times: np.ndarray, since: int, g
     if not size:
         return False
     gains, chances, total = [], [], 0.0
-    splits = TimeSeriesSplit(SPLITS, test_size=size, gap=min(gap, n_times // 20))
+    gap = min(gap, n_times // 20)
+    splits = TimeSeriesSplit(SPLITS, test_size=size, gap=gap)
     for early, late in splits.split(distinct):
         learnt, held_out = places <= early[-1], (places >= late[0]) & (places <= late[-1])
-        changes, place = y[held_out], places[held_out] - late[0]
-        effects = LinearRegression().fit(X[learnt], y[learnt]).predict(X[held_out])
+        usual = y[learnt].mean()  # drift is not the columns' merit
+        changes, place = y[held_out] - usual, places[held_out] - late[0]
+        effects = LinearRegression().fit(X[learnt], y[learnt]).predict(X[held_out]) - usual
         gain = np.abs(changes) - np.abs(changes - effects)
         gains.append(np.bincount(place, gain, minlength=size))
-        chance = np.minimum(np.abs(effects), changes.std())
+        chance = np.minimum(np.abs(effects), np.sqrt(np.mean(changes**2)))
         chances.append(np.bincount(place, chance, minlength=size))
         total += np.abs(changes).sum()
     gains, chances = np.concatenate(gains), np.concatenate(chances)
     by_spread = gains.sum() / max(np.sqrt(len(gains)) * gains.std(), TINY)
-    by_chance = (gains.sum() - gains.max()) / max(np.sqrt((chances**2).sum()), TINY)
+    rest = np.abs(np.arange(len(gains)) - gains.argmax()) > max(gap, 1)
+    by_chance = gains[rest].sum() / max(np.sqrt((chances[rest] ** 2).sum()), TINY)
     certain = max(by_spread, by_chance) > LEAST_CERTAINTY
     return bool(certain and gains.sum() > LEAST_GAIN * total)

@@ -37,8 +37,7 @@ def quantiles_ahead(
         quantiles = model.quantiles(panel, part, panel.stops, np.arange(len(going)), horizon)
         if blocks:
             steps = len(blocks) * horizon + np.arange(1, horizon + 1)
-            known = blocks[0][going], steps, panel.logged, panel.lowest
-            quantiles = _widened(quantiles, *known)
+            quantiles = _widened(quantiles, blocks[0][going], steps, panel, part.bases.sp)
         blocks.append(np.full((len(series), horizon, len(LEVELS)), np.nan))
         blocks[-1][going] = quantiles
         for i, median in zip(going, quantiles[..., MEDIAN]):
@@ -91,35 +90,39 @@ def _room_for(columns, series, horizon: int):
     return cut
 
 
-def _widened(quantiles, first, steps, logged, lowest) -> np.ndarray:
+def _widened(quantiles, first, steps, panel, sp: int) -> np.ndarray:
     """Quantiles of later steps, at least as far from the median as those of the first ones grow to.
 
     The spread within the block says too little: forecasts are smoother than observations, and a
     network that reads them takes the series for calm. Series that are forecast by their logarithm
     are judged on its scale, and stay positive.
     """
+    logged = panel.logged
     median, distance = _median_and_distances(quantiles, logged)
     _, usual = _median_and_distances(first, logged)
     distance, usual = np.abs(distance), np.abs(usual)
-    spread = np.maximum(np.maximum(distance, usual), _grown(usual, steps))
+    spread = np.maximum(np.maximum(distance, usual), _grown(usual, steps, sp))
     wider = median + np.sign(np.array(LEVELS) - LEVELS[MEDIAN]) * spread
     wider[logged] = np.exp(np.minimum(wider[logged], LARGEST_LOG))
-    return np.maximum(wider, lowest[:, None, None])
+    return np.maximum(wider, panel.lowest[:, None, None])
 
 
-def _grown(spread: np.ndarray, steps: np.ndarray) -> np.ndarray:
+def _grown(spread: np.ndarray, steps: np.ndarray, sp: int) -> np.ndarray:
     """Spreads (n, horizon, n_levels) at later steps, by the power of the step that they grow with.
 
     None for noise about a level, 0.5 for a random walk, and at most one. The mean over a second
-    half is ``2 ** (power + 1) - 1`` times that over the first. The fewer steps tell of it, the
-    closer it is to that of a random walk: then errors add up as if they were independent.
+    half is ``2 ** (power + 1) - 1`` times that over the first. Both are of whole seasons, whose
+    steps may differ in spread. The fewer steps tell of it, the closer the power is to that of a
+    random walk: then errors add up as if they were independent.
     """
     horizon = spread.shape[1]
-    half, last = horizon // 2, np.arange(horizon - max(horizon // 4, 1), horizon)
-    early, late = (part.sum((1, 2)) for part in (spread[:, :half], spread[:, horizon - half :]))
-    ratio = np.divide(late, early, out=np.ones_like(late), where=early > 0)
+    half = horizon // 2 // sp * sp
+    early, late = (part.sum((1, 2)) for part in (spread[:, :half], spread[:, half : 2 * half]))
+    ratio = np.where(late > 0, 3.0, 1.0)
+    np.divide(late, early, out=ratio, where=early > 0)
     power = np.clip(np.log2(ratio + 1) - 1, 0, 1)
     power = (half * power + DOUBT * INDEPENDENT) / (half + DOUBT)
+    last = np.arange(horizon - max(horizon // 4, min(sp, horizon)), horizon)
     end = spread[:, last].mean(axis=1, keepdims=True)
     return end * (steps[:, None] / (last.mean() + 1)) ** power[:, None, None]
 
@@ -127,6 +130,6 @@ def _grown(spread: np.ndarray, steps: np.ndarray) -> np.ndarray:
 def _median_and_distances(quantiles: np.ndarray, logged: np.ndarray):
     """Medians (n, steps, 1) and the distances of all quantiles, some on the logarithm's scale."""
     quantiles = quantiles.copy()
-    quantiles[logged] = np.log(quantiles[logged])
+    quantiles[logged] = np.log(np.maximum(quantiles[logged], np.finfo(float).tiny))
     median = quantiles[..., MEDIAN, None]
     return median, quantiles - median

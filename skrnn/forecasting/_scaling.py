@@ -41,7 +41,7 @@ class SeriesScaler:
     def of(cls, y: np.ndarray, sp: int, log: bool, effect=0.0) -> "SeriesScaler":
         """Median, and mean absolute seasonal difference, of the observed values."""
         rest = (np.log(y) if log else y) - effect
-        lowest = 0.0 if ends_at_zero(y) else -np.inf
+        lowest = 0.0 if is_never_negative(y) else -np.inf
         return cls(log, float(np.nanmedian(rest)), typical_change(rest, sp), lowest)
 
     @property
@@ -106,7 +106,7 @@ def can_be_logged(y: np.ndarray) -> bool:
     return low > 0 and high / low < SAFE_LOG_RATIO
 
 
-def ends_at_zero(y: np.ndarray) -> bool:
+def is_never_negative(y: np.ndarray) -> bool:
     """Whether zero is the least there can be: of counts, and of amounts that are often zero."""
     if np.nanmin(y) != 0:
         return False

@@ -11,6 +11,8 @@ SHARES = {NOTHING: 0.9, LEVEL: 0.04, TREND: 0.03, SPREAD: 0.02, STOP: 0.01}
 def break_late(rng: Generator, y: np.ndarray, known: int) -> np.ndarray:
     """Let the level, the trend or the spread of some series change, or stop them altogether.
 
+    The spread is that about the mean so far, so that the level of a trend moves with it.
+
     Parameters
     ----------
     rng : numpy.random.Generator
@@ -33,7 +35,7 @@ def break_late(rng: Generator, y: np.ndarray, known: int) -> np.ndarray:
     before = np.where(since < 0, y, 0).sum(1, keepdims=True) / first
     shift = rng.choice([-1, 1], last.shape) * 10 ** rng.uniform(-0.5, 1.2, last.shape)
     slope = (last - y[:, :1]) / first
-    bend = rng.uniform(0.7, 2, last.shape)  # 1 ends the trend, 2 turns it around
+    bend = rng.uniform(0.7, 2, last.shape)  # about 1 ends the trend, 2 turns it around
     factor = 10 ** rng.uniform(-1, 0.5, last.shape)
     to_last = rng.random(last.shape) < 0.5
     broken = {

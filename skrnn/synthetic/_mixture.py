@@ -73,12 +73,15 @@ def draw_series(
     Raises
     ------
     ValueError
-        If there are fewer than two time steps, or ``sp`` is no period.
+        If there are fewer than two time steps, ``sp`` is no period, or more than all steps are to
+        be known.
     """
     if n < 2 or sp < 1:
         raise ValueError(
             f"Series need at least two time steps (n) and a period (sp) of one, got n={n}, sp={sp}."
         )
+    if known is not None and known > n:
+        raise ValueError(f"At most all n={n} time steps can be known, got known={known}.")
     shares = np.array([kind.share for kind in KINDS])
     if alike:
         shares = rng.dirichlet(DIVERSITY * shares / shares.sum())
